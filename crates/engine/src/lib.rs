@@ -1,0 +1,7 @@
+//! The engine: tables, imports, measures and the scorecard behind one façade.
+
+pub mod catalog;
+pub mod error;
+pub mod store;
+
+pub use error::{Error, ErrorKind, Result};
