@@ -1,0 +1,94 @@
+//! Where everything lies in a workspace's folder.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use throughline_model::definitions::DefinitionFile;
+
+use crate::{Error, Result};
+
+/// The folder of a workspace.
+#[derive(Debug, Clone)]
+pub struct Folder {
+    root: PathBuf,
+}
+
+impl Folder {
+    /// The folder at `root`, made absolute; it must exist.
+    pub fn at(root: &Path) -> Result<Self> {
+        let absolute = root
+            .canonicalize()
+            .map_err(|error| Error::input(format!("The folder {} cannot be opened: {error}.", root.display())))?;
+        Ok(Folder { root: absolute })
+    }
+
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+    /// Settings: the file that makes a folder a workspace.
+    pub fn settings(&self) -> PathBuf {
+        self.root.join("throughline.toml")
+    }
+    /// Delta tables.
+    pub fn tables(&self) -> PathBuf {
+        self.root.join("data/tables")
+    }
+    /// Manifests, the commit point.
+    pub fn manifests(&self) -> PathBuf {
+        self.root.join("data/manifests")
+    }
+    /// The lock that imports take.
+    pub fn lock(&self) -> PathBuf {
+        self.root.join("data/lock")
+    }
+    /// Scratch space of a running import.
+    pub fn staging(&self) -> PathBuf {
+        self.root.join("data/staging")
+    }
+    /// Inputs kept because later files may complete their rows.
+    pub fn kept(&self) -> PathBuf {
+        self.root.join("data/kept")
+    }
+    /// What can be computed again at any time.
+    pub fn cache(&self) -> PathBuf {
+        self.root.join("data/cache")
+    }
+    /// Applied revisions of the definitions.
+    pub fn revisions(&self) -> PathBuf {
+        self.root.join("revisions")
+    }
+
+    /// The working definition files: settings, journey, scorecard, measures and layouts, sorted by path.
+    pub fn definition_files(&self) -> Result<Vec<DefinitionFile>> {
+        definition_files(&self.root)
+    }
+}
+
+/// The definition files under `root`, sorted by path, which is given relative to it.
+pub fn definition_files(root: &Path) -> Result<Vec<DefinitionFile>> {
+    let mut paths: Vec<String> = Vec::new();
+    for name in ["throughline.toml", "journey.toml", "scorecard.toml"] {
+        if root.join(name).is_file() {
+            paths.push(name.to_owned());
+        }
+    }
+    for folder in ["measures", "layouts"] {
+        if root.join(folder).is_dir() {
+            for entry in fs::read_dir(root.join(folder))? {
+                let name = entry?.file_name().to_string_lossy().into_owned();
+                if name.ends_with(".toml") && !name.starts_with('.') {
+                    paths.push(format!("{folder}/{name}"));
+                }
+            }
+        }
+    }
+    paths.sort();
+    let read = |path: String| {
+        let bytes = fs::read(root.join(&path))?;
+        let text = String::from_utf8(bytes)
+            .map_err(|_| Error::definition(format!("{path} is not UTF-8 text.")).hint("Save it again as UTF-8."))?;
+        Ok(DefinitionFile { path, text })
+    };
+    paths.into_iter().map(read).collect()
+}

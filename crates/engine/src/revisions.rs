@@ -1,0 +1,149 @@
+//! Revisions of the definitions: what was in force when, applied by whom and why.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use throughline_model::definitions::DefinitionFile;
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::folder::{Folder, definition_files};
+use crate::{Error, Result};
+
+/// One applied revision of the definitions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revision {
+    /// Counts up from 1.
+    pub number: u64,
+    /// Names the snapshot by its content.
+    pub content: String,
+    /// When it was applied.
+    pub at: Timestamp,
+    /// Who applied it.
+    pub who: String,
+    /// Why.
+    pub why: String,
+    /// The first instant it is in force for; the first revision also holds for all earlier periods.
+    pub from: Timestamp,
+}
+
+/// Names definition files by their content.
+pub fn content_name(files: &[DefinitionFile]) -> String {
+    let mut hash = Xxh3::new();
+    for file in files {
+        hash.update(file.path.as_bytes());
+        hash.update(&[0]);
+        hash.update(file.text.as_bytes());
+        hash.update(&[0]);
+    }
+    format!("{:032x}", hash.digest128())
+}
+
+/// All revisions in the order they were applied.
+pub fn all(folder: &Folder) -> Result<Vec<Revision>> {
+    let path = folder.revisions().join("log.jsonl");
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let text = fs::read_to_string(&path)?;
+    let line = |(index, line): (usize, &str)| {
+        serde_json::from_str(line)
+            .map_err(|error| Error::damaged(format!("{} line {}: {error}.", path.display(), index + 1)))
+    };
+    text.lines().enumerate().filter(|(_, text)| !text.trim().is_empty()).map(line).collect()
+}
+
+/// The revision in force for what happens at `at`, as known at `known`: the last one applied until then that
+/// begins at or before `at`, else the first.
+pub fn in_force(revisions: &[Revision], at: Timestamp, known: Timestamp) -> Option<&Revision> {
+    let applied = || revisions.iter().filter(|revision| revision.at <= known);
+    applied().rfind(|revision| revision.from <= at).or_else(|| revisions.first())
+}
+
+/// The definition files of a revision.
+pub fn files(folder: &Folder, revision: &Revision) -> Result<Vec<DefinitionFile>> {
+    let snapshot = folder.revisions().join(&revision.content);
+    if !snapshot.is_dir() {
+        return Err(Error::damaged(format!("Revision {} is gone: {} is missing.", revision.number, snapshot.display()))
+            .hint("Restore the folder revisions/ from version control or a backup."));
+    }
+    definition_files(&snapshot)
+}
+
+/// Stores the files as the next revision; `None` where they equal the last one and begin no later.
+pub fn store(folder: &Folder, files: &[DefinitionFile], mut revision: Revision) -> Result<Option<Revision>> {
+    let earlier = all(folder)?;
+    revision.content = content_name(files);
+    revision.number = earlier.last().map_or(1, |last| last.number + 1);
+    if earlier.last().is_some_and(|last| last.content == revision.content && last.from <= revision.from) {
+        return Ok(None);
+    }
+    write_snapshot(&folder.revisions(), &revision.content, files)?;
+    let mut log = OpenOptions::new().create(true).append(true).open(folder.revisions().join("log.jsonl"))?;
+    log.write_all(format!("{}\n", serde_json::to_string(&revision)?).as_bytes())?;
+    log.sync_all()?;
+    Ok(Some(revision))
+}
+
+fn write_snapshot(revisions: &Path, content: &str, files: &[DefinitionFile]) -> Result<()> {
+    let target = revisions.join(content);
+    if target.is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(revisions)?;
+    let scratch = tempfile::Builder::new().prefix(".new-").tempdir_in(revisions)?;
+    for file in files {
+        let path = scratch.path().join(&file.path);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        let mut written = File::create(&path)?;
+        written.write_all(file.text.as_bytes())?;
+        written.sync_all()?;
+    }
+    fs::rename(scratch.keep(), &target)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn revision(number: u64, at: &str, from: &str) -> Revision {
+        let (at, from) = (at.parse().unwrap(), from.parse().unwrap());
+        Revision { number, content: String::new(), at, who: "w".into(), why: "y".into(), from }
+    }
+
+    #[test]
+    fn periods_keep_the_revision_in_force() {
+        let all = [
+            revision(1, "2026-01-10T00:00:00Z", "2026-01-01T00:00:00Z"),
+            revision(2, "2026-03-05T00:00:00Z", "2026-03-01T00:00:00Z"),
+            revision(3, "2026-06-01T00:00:00Z", "2026-05-01T00:00:00Z"),
+        ];
+        let today: Timestamp = "2026-07-01T00:00:00Z".parse().unwrap();
+        for (at, known, expected) in [
+            ("2025-01-01T00:00:00Z", today, 1),
+            ("2026-02-01T00:00:00Z", today, 1),
+            ("2026-03-01T00:00:00Z", today, 2),
+            ("2026-05-01T00:00:00Z", today, 3),
+            ("2026-05-01T00:00:00Z", "2026-05-31T00:00:00Z".parse().unwrap(), 2),
+        ] {
+            assert_eq!(in_force(&all, at.parse().unwrap(), known).unwrap().number, expected, "{at}");
+        }
+    }
+
+    #[test]
+    fn the_same_files_again_are_no_new_revision() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = Folder::at(root.path()).unwrap();
+        let files = [DefinitionFile { path: "measures/a.toml".into(), text: "x".into() }];
+        let first = store(&folder, &files, revision(0, "2026-01-10T00:00:00Z", "2026-01-01T00:00:00Z")).unwrap().unwrap();
+        assert_eq!(first.number, 1);
+        assert!(store(&folder, &files, revision(0, "2026-02-10T00:00:00Z", "2026-02-01T00:00:00Z")).unwrap().is_none());
+        assert_eq!(super::files(&folder, &first).unwrap()[0].text, "x");
+    }
+}

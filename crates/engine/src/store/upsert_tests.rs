@@ -1,0 +1,177 @@
+//! What becomes of rows that come again, changed, older, in parts or twice.
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{
+    Int8Array, Int16Array, Int32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+};
+use datafusion::arrow::util::pretty::pretty_format_batches;
+use datafusion::prelude::SessionContext;
+use deltalake::DeltaTable;
+use throughline_model::vocabulary::Table;
+
+use super::contest::conform;
+use super::context::writing_session;
+use super::manifest::Manifest;
+use super::snapshot::Snapshot;
+use super::staging::{Staging, staged_schema};
+use super::tables::Tables;
+use super::upsert::{Counts, upsert};
+use crate::catalog;
+
+/// A product as staged: id, name, category, the source's time of change, time of recording, record of the layout.
+type Row<'a> = (&'a str, Option<&'a str>, Option<&'a str>, Option<i64>, i64, i16);
+
+fn staged(table: &Table, rows: &[Row]) -> RecordBatch {
+    let n = rows.len();
+    let micros = |values: Vec<Option<i64>>| Arc::new(TimestampMicrosecondArray::from(values).with_timezone("UTC"));
+    let batch = RecordBatch::try_from_iter_with_nullable([
+        ("product_id", Arc::new(rows.iter().map(|row| Some(row.0)).collect::<StringArray>()) as _, true),
+        ("name", Arc::new(rows.iter().map(|row| row.1).collect::<StringArray>()) as _, true),
+        ("category", Arc::new(rows.iter().map(|row| row.2).collect::<StringArray>()) as _, true),
+        ("source_updated_at", micros(rows.iter().map(|row| row.3).collect()) as _, true),
+        ("recorded_at", micros(rows.iter().map(|row| Some(row.4)).collect()) as _, true),
+        ("_origin", Arc::new(Int8Array::from(vec![1; n])) as _, true),
+        ("_record", Arc::new(rows.iter().map(|row| Some(row.5)).collect::<Int16Array>()) as _, true),
+        ("_file", Arc::new(Int32Array::from(vec![0; n])) as _, true),
+        ("_line", Arc::new(Int64Array::from_iter_values(1..=n as i64)) as _, true),
+    ]);
+    conform(&batch.unwrap(), &staged_schema(table)).unwrap()
+}
+
+struct Bench {
+    folder: tempfile::TempDir,
+    session: SessionContext,
+    table: &'static Table,
+    delta: Option<DeltaTable>,
+}
+
+impl Bench {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let session = writing_session(64 << 20, &folder.path().join("spill")).unwrap();
+        let table = catalog::vocabulary().unwrap().table("products").unwrap();
+        let delta = Self::tables(folder.path()).open_for_writing(table, None).await.unwrap();
+        Bench { folder, session, table, delta: Some(delta) }
+    }
+
+    fn tables(root: &Path) -> Tables {
+        Tables::new(root.join("tables"))
+    }
+
+    async fn bring(&mut self, rows: &[Row<'_>]) -> (Counts, Vec<(i32, i64)>) {
+        let owned = [vec!["product_id", "name", "category"], vec!["product_id", "category"]];
+        let owned = owned.iter().map(|names| names.iter().map(|name| (*name).to_owned()).collect()).collect();
+        let mut staging = Staging::new(self.table, &self.folder.path().join("staging"), owned).unwrap();
+        staging.write(&staged(self.table, rows)).unwrap();
+        let done = upsert(&self.session, self.table, self.delta.take().unwrap(), staging).await.unwrap();
+        self.delta = Some(done.delta);
+        (done.counts, done.superseded)
+    }
+
+    /// All versions as `id name category from..until`.
+    async fn versions(&self) -> Vec<String> {
+        let version = self.delta.as_ref().unwrap().version().unwrap();
+        let manifest = Manifest { tables: [("products".to_owned(), version)].into(), ..Manifest::default() };
+        let snapshot = Snapshot::new(Self::tables(self.folder.path()), manifest);
+        let provider = snapshot.provider("products").await.unwrap();
+        self.delta.as_ref().unwrap().update_datafusion_session(&self.session.state()).unwrap();
+        let _ = self.session.deregister_table("products");
+        self.session.register_table("products", provider).unwrap();
+        let sql = "SELECT concat_ws(' ', product_id, coalesce(name, '-'), coalesce(category, '-'), \
+                   concat(CAST(CAST(recorded_at AS BIGINT) AS TEXT), '..', coalesce(CAST(CAST(recorded_until AS BIGINT) AS TEXT), ''))) AS v \
+                   FROM products ORDER BY product_id, recorded_at";
+        let batches = self.session.sql(sql).await.unwrap().collect().await.unwrap();
+        let text = pretty_format_batches(&batches).unwrap().to_string();
+        text.lines()
+            .skip(3)
+            .filter_map(|line| line.strip_prefix("| "))
+            .map(|line| line.trim_end_matches(['|', ' ']).to_owned())
+            .collect()
+    }
+}
+
+fn counts(added: u64, corrected: u64, unchanged: u64) -> Counts {
+    Counts { added, corrected, unchanged, ..Counts::default() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_rows_again_add_nothing_and_a_correction_keeps_what_was_known() {
+    let mut bench = Bench::new().await;
+    let first: [Row; 2] = [("a", Some("Apple"), Some("fruit"), None, 10, 0), ("b", Some("Bread"), None, None, 10, 0)];
+    assert_eq!(bench.bring(&first).await.0, counts(2, 0, 0));
+    assert_eq!(bench.bring(&first).await.0, counts(0, 0, 2));
+    let second: [Row; 2] = [("b", Some("Bread"), Some("bakery"), None, 20, 0), ("c", Some("Cake"), None, None, 20, 0)];
+    assert_eq!(bench.bring(&second).await.0, counts(1, 1, 0));
+    assert_eq!(
+        bench.versions().await,
+        ["a Apple fruit 10..", "b Bread - 10..20", "b Bread bakery 20..", "c Cake - 20.."]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn columns_that_a_record_does_not_own_keep_their_value() {
+    let mut bench = Bench::new().await;
+    bench.bring(&[("a", Some("Apple"), Some("fruta"), None, 10, 0)]).await;
+    assert_eq!(bench.bring(&[("a", None, Some("fruit"), None, 20, 1)]).await.0, counts(0, 1, 0));
+    assert_eq!(bench.versions().await, ["a Apple fruta 10..20", "a Apple fruit 20.."]);
+    // Two records of one import complete each other without a version in between.
+    let parts: [Row; 2] = [("b", Some("Bread"), None, None, 30, 0), ("b", None, Some("bakery"), None, 30, 1)];
+    assert_eq!(bench.bring(&parts).await.0, counts(1, 0, 0));
+    assert_eq!(bench.versions().await[2..], ["b Bread bakery 30.."]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn history_may_arrive_in_any_order() {
+    let mut bench = Bench::new().await;
+    bench.bring(&[("a", Some("new"), None, None, 30, 0)]).await;
+    bench.bring(&[("a", Some("old"), None, None, 10, 0), ("a", Some("mid"), None, None, 20, 0)]).await;
+    assert_eq!(bench.versions().await, ["a old - 10..20", "a mid - 20..30", "a new - 30.."]);
+    // A chain within one import, one step of which says nothing new.
+    bench
+        .bring(&[
+            ("b", Some("x"), None, None, 1, 0),
+            ("b", Some("x"), None, None, 2, 0),
+            ("b", Some("y"), None, None, 3, 0),
+        ])
+        .await;
+    assert_eq!(bench.versions().await[3..], ["b x - 1..3", "b y - 3.."]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_export_does_not_overwrite_a_newer_one() {
+    let mut bench = Bench::new().await;
+    bench.bring(&[("a", Some("new"), None, Some(9), 10, 0)]).await;
+    let (counts, _) = bench.bring(&[("a", Some("old"), None, Some(5), 20, 0)]).await;
+    assert_eq!(counts.stale, 1);
+    assert_eq!(bench.versions().await, ["a new - 10.."]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_rows_with_one_key_in_a_file_the_later_wins_and_the_earlier_is_reported() {
+    let mut bench = Bench::new().await;
+    let rows: [Row; 3] =
+        [("a", Some("1"), None, None, 10, 0), ("b", Some("1"), None, None, 10, 0), ("a", Some("2"), None, None, 10, 0)];
+    let (counts, superseded) = bench.bring(&rows).await;
+    assert_eq!((counts.added, counts.superseded), (2, 1));
+    assert_eq!(superseded, [(0, 1)]);
+    assert_eq!(bench.versions().await, ["a 2 - 10..", "b 1 - 10.."]);
+    // Recorded at the same instant by another import: the version that never was in force goes.
+    bench.bring(&[("b", Some("3"), None, None, 10, 0)]).await;
+    assert_eq!(bench.versions().await, ["a 2 - 10..", "b 3 - 10.."]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_no_manifest_names_is_rolled_back() {
+    let mut bench = Bench::new().await;
+    bench.bring(&[("a", Some("kept"), None, None, 10, 0)]).await;
+    let committed = bench.delta.as_ref().unwrap().version().unwrap();
+    bench.bring(&[("a", Some("lost"), None, None, 20, 0), ("b", Some("lost"), None, None, 20, 0)]).await;
+    let tables = Bench::tables(bench.folder.path());
+    bench.delta = Some(tables.open_for_writing(bench.table, Some(committed)).await.unwrap());
+    assert_eq!(bench.versions().await, ["a kept - 10.."]);
+    assert_eq!(bench.bring(&[("b", Some("new"), None, None, 30, 0)]).await.0, counts(1, 0, 0));
+    assert_eq!(bench.versions().await, ["a kept - 10..", "b new - 30.."]);
+}
