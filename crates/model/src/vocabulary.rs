@@ -87,6 +87,8 @@ pub struct Table {
     pub customer: Option<String>,
     /// Columns in their order.
     pub columns: Vec<Column>,
+    /// Written by the engine itself: no source maps onto it.
+    pub ledger: bool,
 }
 
 impl Table {
@@ -117,10 +119,7 @@ pub const SYSTEM_COLUMNS: [&str; 6] =
 /// Reads `tables.toml`. The message names the first thing that is wrong.
 pub fn read(toml: &str) -> Result<Vocabulary, String> {
     let document: DocumentMut = toml.parse().map_err(|error| format!("tables.toml: {error}"))?;
-    let tables = document
-        .get("table")
-        .and_then(|item| item.as_array_of_tables())
-        .ok_or("tables.toml: no [[table]]")?;
+    let tables = document.get("table").and_then(|item| item.as_array_of_tables()).ok_or("tables.toml: no [[table]]")?;
     let tables = tables.iter().map(read_table).collect::<Result<Vec<_>, _>>()?;
     Ok(Vocabulary { tables })
 }
@@ -141,6 +140,7 @@ fn read_table(toml: &TomlTable) -> Result<Table, String> {
         at: text("at"),
         customer: text("customer"),
         columns,
+        ledger: toml.get("ledger").and_then(|item| item.as_bool()).unwrap_or(false),
         name: name.clone(),
     };
     let named = table.key.iter().chain(&table.at).chain(&table.customer);
@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn the_shipped_tables_are_whole() {
         let vocabulary = read(include_str!("../../../catalog/tables.toml")).unwrap();
-        assert_eq!(vocabulary.tables.len(), 20);
+        assert_eq!(vocabulary.tables.len(), 22);
         let orders = vocabulary.table("orders").unwrap();
         assert_eq!(orders.key, ["order_id"]);
         assert_eq!(orders.column("goods").unwrap().kind, ColumnType::Money);
@@ -195,7 +195,10 @@ mod tests {
         for (toml, expected) in [
             ("", "no [[table]]"),
             ("[[table]]\nname = \"t\"\nabout = \"a\"\nkey = [\"k\"]\ncolumns = []", "k is not among its columns"),
-            ("[[table]]\nname = \"t\"\nabout = \"a\"\ncolumns = [{ name = \"c\", type = \"x\" }]", "c has no known type"),
+            (
+                "[[table]]\nname = \"t\"\nabout = \"a\"\ncolumns = [{ name = \"c\", type = \"x\" }]",
+                "c has no known type",
+            ),
         ] {
             let message = read(toml).unwrap_err();
             assert!(message.contains(expected), "{message}");
