@@ -1,1 +1,43 @@
-//! placeholder
+//! Numbers in, numbers out: the intervals, quantiles and charts that say how far a number can be
+//! trusted. This crate knows no customers, no money and no calendar; it does no I/O, reads no clock
+//! and draws no random numbers, so the same input always gives the same bytes.
+//!
+//! Every interval is a 95 % interval. What is undefined is `None`, never NaN and never zero; input
+//! that makes no sense (more successes than trials, a mean of nothing, NaN) is undefined too.
+//!
+//! | question | where |
+//! |---|---|
+//! | a share of counts | [`wilson`](fn@wilson) |
+//! | a mean | [`Moments`] |
+//! | a ratio of two sums | [`RatioSums`] |
+//! | a quantile | [`quantile`](fn@quantile), [`quantile_interval`] |
+//! | a Net Promoter Score | [`nps`](fn@nps) |
+//! | is a series signal or noise | [`xmr`](fn@xmr) |
+//! | did a number move from one period to the next | [`difference`](fn@difference), [`newcombe`](fn@newcombe), [`welch`](fn@welch) |
+
+mod confidence;
+mod difference;
+mod interval;
+mod moments;
+mod newcombe;
+mod nps;
+mod order_ranks;
+mod quantile;
+mod ratio;
+mod student;
+mod welch;
+mod wilson;
+mod xmr;
+
+pub use confidence::{CONFIDENCE, TAIL, Z};
+pub use difference::{Difference, difference};
+pub use interval::Interval;
+pub use moments::Moments;
+pub use newcombe::newcombe;
+pub use nps::nps;
+pub use quantile::{quantile, quantile_interval};
+pub use ratio::{RatioSums, ratio_interval};
+pub use student::student_t;
+pub use welch::welch;
+pub use wilson::wilson;
+pub use xmr::{MINIMUM_RANGES, Rule, Side, Signal, Xmr, xmr};

@@ -1,0 +1,4 @@
+//! Properties of the intervals over random input, and coverage by simulation.
+
+mod coverage;
+mod properties;
