@@ -1,0 +1,36 @@
+# Recipes people run; CI runs the same ones.
+
+CARGO ?= cargo
+DEMO ?= demo-company
+THROUGHLINE = $(or $(CARGO_TARGET_DIR),target)/release/throughline
+
+.PHONY: help build demo demo-data test format lint unit clean
+
+help:            ## What can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## ?/\t/' | expand -t 16
+
+build:           ## The program, as released
+	$(CARGO) build --release --package throughline-app
+
+demo: build      ## Make the sample company, import it, print its scorecard
+	rm -rf $(DEMO)
+	$(THROUGHLINE) demo $(DEMO)/files
+	$(THROUGHLINE) init $(DEMO)/workspace --name "Sample company" --zone Europe/Berlin --currency EUR
+	$(THROUGHLINE) --workspace $(DEMO)/workspace import $(DEMO)/files
+	$(THROUGHLINE) --workspace $(DEMO)/workspace scorecard
+
+test: format unit ## Everything: formatting, lints and all tests
+	@echo "All tests passed."
+
+format:          ## Formatting, checked
+	$(CARGO) fmt --all --check
+
+# Clippy as the compiler of our own crates: lints and tests come out of one compilation, and the engine's
+# dependencies are those of the release build instead of a second set made for `cargo clippy`.
+unit:            ## Lints and tests
+	RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS="-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__" \
+		$(CARGO) test --release --workspace
+
+clean:           ## Remove what was built and made
+	$(CARGO) clean
+	rm -rf $(DEMO)
