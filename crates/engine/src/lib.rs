@@ -2,6 +2,9 @@
 
 pub mod catalog;
 pub mod error;
+pub mod measures;
+pub mod session;
+pub mod sql;
 pub mod store;
 
 pub use error::{Error, ErrorKind, Result};
