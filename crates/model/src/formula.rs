@@ -74,6 +74,15 @@ impl Formula {
         inputs
     }
 
+    /// Byte offset of the first use of a measure in the text.
+    pub fn offset_of(&self, id: &str) -> Option<usize> {
+        let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        self.text.match_indices(id).map(|(at, _)| at).find(|at| {
+            let (before, behind) = self.text.split_at(*at);
+            !before.ends_with(word) && !behind.get(id.len()..).unwrap_or_default().starts_with(word)
+        })
+    }
+
     /// The value, with `value_of` handing in the measures. `None` where any part has no value, where
     /// something is divided by zero or where the result is not finite.
     pub fn evaluate(&self, value_of: &mut dyn FnMut(&str, Shift) -> Option<f64>) -> Option<f64> {

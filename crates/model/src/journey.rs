@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::hint_among;
 use crate::measure::read_id;
-use crate::toml_reader::{Place, Section};
+use crate::toml_reader::Section;
 
 /// A stage of the journey. Stages are data: the order in the file is the order shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,8 +80,8 @@ pub struct Journey {
     pub rules: Vec<StageRule>,
 }
 
-const TABLES: [&str; 7] =
-    ["interactions", "orders", "payments", "tickets", "ticket_events", "feedback", "loyalty_events"];
+const TABLES: [&str; 8] =
+    ["interactions", "orders", "payments", "tickets", "ticket_events", "feedback", "loyalty_events", "exposures"];
 const ABOUT: [&str; 4] = ["order", "ticket", "touchpoint", "company"];
 const INSTRUMENTS: [&str; 8] = ["csat", "nps", "ces", "review", "brand", "trust", "expectation", "open"];
 
@@ -167,8 +167,7 @@ fn read_rule(section: Section<'_>, stages: &BTreeSet<&str>) -> Option<StageRule>
         .into_iter()
         .any(|key| section.has(key));
     if nothing {
-        let place = Place { ..section.place() };
-        section.error(place, "the rule has no condition and would take every touchpoint", None);
+        section.error(section.place(), "the rule has no condition and would take every touchpoint", None);
     }
     section.done();
     let whole = known && score_fits && lists_whole && flag_whole && score_whole && table_whole && !nothing;

@@ -1,5 +1,6 @@
 //! A measure: a row query and a declared aggregate, with its place on the scorecard and the journey.
 
+use crate::diagnostic::hint_among;
 use crate::formula::{Formula, RESERVED};
 use crate::toml_reader::{FieldValue, Section};
 use crate::unit::Unit;
@@ -121,21 +122,48 @@ pub fn read_id(section: &Section<'_>) -> Option<String> {
     None
 }
 
+/// Where a measure is to live: the perspectives and stages there are.
+#[derive(Debug, Clone, Copy)]
+pub struct Home<'a> {
+    /// Ids of the scorecard's perspectives.
+    pub perspectives: &'a [&'a str],
+    /// Ids of the journey's stages.
+    pub stages: &'a [&'a str],
+    /// Whether it comes with the catalogue: then a workspace that has other perspectives or stages is
+    /// no mistake of the file.
+    pub shipped: bool,
+}
+
+impl Home<'_> {
+    fn knows(&self, section: &Section<'_>, key: &str, known: &[&str], id: &str) -> bool {
+        let fine = self.shipped || known.contains(&id);
+        if !fine {
+            let hint = hint_among(id, known.iter().copied());
+            section.error(section.at(key), format!("there is no {key} `{id}`"), hint);
+        }
+        fine
+    }
+}
+
 impl Measure {
     /// Reads one measure file; `None` where something is missing or wrong, with everything noted.
-    pub fn read(section: Section<'_>, shipped: bool) -> Option<Measure> {
+    pub fn read(section: Section<'_>, home: &Home<'_>) -> Option<Measure> {
         let id = read_id(&section).filter(|id| not_reserved(&section, id));
         let line = section.at("id").line;
         let name = section.required_text("name");
         let plain = section.required_text("plain");
         let perspective = section.required_text("perspective");
-        let stage = section.text("stage");
+        let perspective = perspective.filter(|id| home.knows(&section, "perspective", home.perspectives, id));
+        let stage = section.text("stage").filter(|id| home.knows(&section, "stage", home.stages, id));
         let role = section.required_choice("role", &ROLES);
         let unit = section.required_choice("unit", &Unit::ALL);
         let direction = section.required_choice("direction", &DIRECTIONS);
         let aggregate = read_aggregate(&section);
         let rows = section.text("rows");
-        let rows_line = section.at(if rows.is_some() { "rows" } else { "aggregate" }).line;
+        let rows_line = match &aggregate {
+            Some(Aggregate::Formula(_)) => section.at("aggregate").line,
+            _ => section.text_start("rows").line,
+        };
         let rows_fit = aggregate.as_ref().is_none_or(|aggregate| rows_fit(&section, aggregate, rows.is_some()));
         let unit_fits = aggregate.as_ref().zip(unit).is_none_or(|pair| unit_fits(&section, pair.0, pair.1));
         let mature_after_seconds = read_seconds(&section, "mature_after");
@@ -162,7 +190,7 @@ impl Measure {
             file,
             line,
             rows_line,
-            shipped,
+            shipped: home.shipped,
         })
     }
 
@@ -221,9 +249,8 @@ pub fn read_formula(section: &Section<'_>) -> Option<Formula> {
     match Formula::parse(&text) {
         Ok(formula) => Some(formula),
         Err((offset, message)) => {
-            // One further for the opening quote; exact while the text has no escapes or line breaks.
-            let characters = text.get(..offset).map_or(0, |before| before.chars().count());
-            section.error(section.at("formula").right(characters + 1), format!("formula: {message}"), None);
+            let place = section.text_start("formula").within(&text, offset);
+            section.error(place, format!("formula: {message}"), None);
             None
         }
     }
@@ -318,9 +345,12 @@ mature_after = "7d"
 dimensions = ["channel"]
 "#;
 
+    const HOME: Home<'_> =
+        Home { perspectives: &["customer", "internal_process"], stages: &["support"], shipped: false };
+
     fn read(text: &str) -> (Option<Measure>, Vec<String>) {
         let file = TomlFile::parse("m.toml", text);
-        let measure = file.versioned_root().and_then(|root| Measure::read(root, false));
+        let measure = file.versioned_root().and_then(|root| Measure::read(root, &HOME));
         (measure, file.into_problems().iter().map(ToString::to_string).collect())
     }
 
@@ -430,6 +460,17 @@ dimensions = ["channel"]
             ],
         );
         check("minimum_n", "minimum_n = 0", &["m.toml:14:13: error: `minimum_n` must be at least 1"]);
+        assert!(
+            check(
+                "perspective",
+                "perspective = \"custmer\"",
+                &["m.toml:5:15: error: there is no perspective `custmer` (did you mean `customer`?)",]
+            )
+            .is_none()
+        );
+        let measure =
+            check("stage", "stage = \"sup\"", &["m.toml:6:9: error: there is no stage `sup` (one of support)"]);
+        assert_eq!(measure.unwrap().stage, None);
         let (measure, problems) = read("format = 1");
         assert!(measure.is_none());
         assert_eq!(problems.len(), 8, "{problems:?}");

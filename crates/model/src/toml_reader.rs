@@ -10,55 +10,11 @@ use std::collections::BTreeSet;
 use toml_edit::{Document, Item, TableLike, Value};
 
 use crate::diagnostic::{Diagnostic, Level, hint_among};
+use crate::place::Lines;
+pub use crate::place::Place;
 
 /// The newest format of definition files that this version reads.
 pub const FORMAT: i64 = 1;
-
-/// A place in a file; line and column (in characters) count from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    /// Line, from 1.
-    pub line: usize,
-    /// Column in characters, from 1.
-    pub column: usize,
-}
-
-impl Place {
-    /// The first character of a file.
-    pub const START: Place = Place { line: 1, column: 1 };
-
-    /// The place `characters` further on in the same line.
-    pub fn right(self, characters: usize) -> Place {
-        Place { line: self.line, column: self.column.saturating_add(characters) }
-    }
-}
-
-/// A text with the offsets at which its lines begin.
-#[derive(Debug)]
-struct Lines {
-    text: String,
-    starts: Vec<usize>,
-}
-
-impl Lines {
-    fn new(text: &str) -> Lines {
-        let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
-        Lines { text: text.to_owned(), starts: std::iter::once(0).chain(breaks).collect() }
-    }
-
-    /// The place of a byte offset; an offset inside a character counts as its beginning.
-    fn place(&self, offset: usize) -> Place {
-        let line = self.starts.partition_point(|start| *start <= offset).max(1);
-        let start = self.starts.get(line - 1).copied().unwrap_or(0);
-        let in_line = self.text.get(start..).unwrap_or_default();
-        let column = in_line
-            .char_indices()
-            .take_while(|(at, character)| start + at + character.len_utf8() <= offset)
-            .filter(|(_, character)| *character != '\u{feff}')
-            .count();
-        Place { line, column: column + 1 }
-    }
-}
 
 /// One parsed file together with the problems found in it so far.
 #[derive(Debug)]
@@ -223,6 +179,34 @@ impl<'a> Section<'a> {
     pub fn at(&self, key: &str) -> Place {
         let span = self.table.get(key).and_then(Item::span);
         self.file.place(span).unwrap_or_else(|| self.key_place(key))
+    }
+
+    /// Place where the characters of a text value begin: behind its quotes, on the next line where a
+    /// multi-line text begins with a line break.
+    pub fn text_start(&self, key: &str) -> Place {
+        let Some(start) = self.table.get(key).and_then(Item::span).map(|span| span.start) else {
+            return self.at(key);
+        };
+        let written = self.file.lines.from(start);
+        let long = written.starts_with("\"\"\"") || written.starts_with("'''");
+        let quotes = if long { 3 } else { 1 };
+        let inner = written.get(quotes..).unwrap_or_default();
+        let line_break = match inner.as_bytes() {
+            [b'\n', ..] if long => 1,
+            [b'\r', b'\n', ..] if long => 2,
+            _ => 0,
+        };
+        self.file.lines.place(start + quotes + line_break)
+    }
+
+    /// Text under a key without noting anything, for finding out what a broken section was meant to be.
+    pub fn peek_text(&self, key: &str) -> Option<&'a str> {
+        self.table.get(key).and_then(Item::as_str)
+    }
+
+    /// Makes keys known without reading them, where what they mean cannot be told.
+    pub fn ignore(&self, keys: &[&str]) {
+        self.known.borrow_mut().extend(keys.iter().map(|key| (*key).to_owned()));
     }
 
     /// All keys in the order of the file; asking for them makes none of them known.

@@ -31,6 +31,8 @@ pub struct Counts {
     pub corrected: u64,
     /// Rows that said what was known already.
     pub unchanged: u64,
+    /// Rows that said what an earlier row of the same import had said.
+    pub repeated: u64,
     /// Rows older than what is known, by the source's own time of change.
     pub stale: u64,
     /// Rows replaced by a later row of the same import.
@@ -44,6 +46,7 @@ impl std::ops::AddAssign for Counts {
         self.added += other.added;
         self.corrected += other.corrected;
         self.unchanged += other.unchanged;
+        self.repeated += other.repeated;
         self.stale += other.stale;
         self.superseded += other.superseded;
         self.withdrawn += other.withdrawn;
@@ -264,7 +267,10 @@ impl<'a> Walk<'a> {
         let owns = |column: usize| self.ownership.owns(record, column);
         let differs = |column: usize| owns(column) && self.columns.differs(column, row, cells[column] as usize);
         if !withdrawn && !(0..self.business).any(differs) {
-            self.counts.unchanged += 1;
+            match versions.last().map(|last| &last.source) {
+                Some(Source::Staged { .. }) => self.counts.repeated += 1,
+                _ => self.counts.unchanged += 1,
+            }
             return;
         }
         let merged: Vec<u32> =
