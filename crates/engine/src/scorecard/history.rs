@@ -3,7 +3,7 @@
 use throughline_model::measure::Direction;
 use throughline_model::period::{Calendar, Period};
 use throughline_model::reading::{Interval, Reading};
-use throughline_stats::{Side, xmr};
+use throughline_stats::{Rule, Side, xmr};
 
 use super::need::HISTORY;
 use super::readings::Readings;
@@ -45,6 +45,8 @@ pub(super) fn trend(readings: &Readings, measure: &str, direction: Direction, pe
         .collect();
     let range = found.ranges.last().copied().flatten();
     let jumped = range.is_some_and(|range| range > found.range_limit);
+    let outside = |at: usize| found.signals_at(at).find(|s| s.rule == Rule::Outside).map(|s| s.side);
+    let crossed = outside(last).is_some_and(|side| last.checked_sub(1).and_then(outside) != Some(side));
     let verdict = match (signals.is_empty() && !jumped, found.n < LEAN_ON) {
         (false, _) => Verdict::Signal,
         (true, true) => Verdict::Provisional,
@@ -58,6 +60,7 @@ pub(super) fn trend(readings: &Readings, measure: &str, direction: Direction, pe
         range_limit: found.range_limit,
         signals,
         jumped,
+        crossed,
         verdict,
     })
 }

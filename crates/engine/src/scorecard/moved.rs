@@ -8,7 +8,7 @@ use throughline_stats::difference;
 
 use super::history::LEAN_ON;
 use super::rollup::{Assessments, Tree};
-use super::view::{Assessment, Move, MoveKind, Trend, Verdict};
+use super::view::{Assessment, Move, MoveKind, Trend};
 
 /// Changes of the whole smaller than this, in points, are rounding.
 const ROUNDING: f64 = 1e-9;
@@ -104,7 +104,7 @@ fn contribution(now: (f64, Option<f64>, Option<f64>), before: (f64, Option<f64>,
 
 /// What the chart says; nothing with fewer than eight periods.
 fn by_chart(trend: &Trend) -> Option<bool> {
-    (trend.periods >= LEAN_ON).then_some(trend.verdict == Verdict::Signal)
+    (trend.periods >= LEAN_ON).then_some(trend.jumped || trend.crossed)
 }
 
 fn by_interval(pair: &Pair<'_>) -> Option<bool> {

@@ -269,6 +269,8 @@ pub struct Trend {
     pub signals: Vec<TrendSignal>,
     /// Whether the last change alone is larger than the chart's ranges allow.
     pub jumped: bool,
+    /// Whether the latest value has just crossed a natural limit: the one before was not beyond it.
+    pub crossed: bool,
     /// Signal or noise.
     pub verdict: Verdict,
 }
@@ -348,7 +350,8 @@ pub struct Move {
     /// Points of the change of the whole score that are due to it; together they are the change.
     /// `None` where the whole has no score in one of the two periods.
     pub contribution: Option<f64>,
-    /// Whether the XmR chart calls the change a signal; `None` with fewer than eight periods.
+    /// Whether the change itself is a signal by the XmR chart: larger than its ranges allow, or across a
+    /// limit; `None` with fewer than eight periods. What has been beyond a limit for longer has not moved.
     pub by_chart: Option<bool>,
     /// Whether the intervals of both values rule out that nothing changed; `None` without intervals.
     pub by_interval: Option<bool>,
