@@ -3,6 +3,7 @@
 pub mod catalog;
 pub mod error;
 pub mod measures;
+pub mod scorecard;
 pub mod session;
 pub mod sql;
 pub mod store;
