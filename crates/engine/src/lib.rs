@@ -4,6 +4,7 @@ pub mod catalog;
 pub mod customer;
 pub mod error;
 pub mod measures;
+pub mod scorecard;
 pub mod session;
 pub mod sql;
 pub mod store;
