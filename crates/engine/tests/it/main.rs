@@ -3,4 +3,5 @@
 
 mod hand_tables;
 mod measures;
+mod measures_explain;
 mod session;
