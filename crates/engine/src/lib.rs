@@ -2,6 +2,7 @@
 
 pub mod catalog;
 pub mod error;
+pub mod intake;
 pub mod store;
 
 pub use error::{Error, ErrorKind, Result};
