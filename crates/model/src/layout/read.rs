@@ -3,9 +3,9 @@
 use jiff::tz::TimeZone;
 
 use super::read_columns::{column_map, column_maps};
-use super::{Input, Layout, Lookup, Origin, Record, Sql};
+use super::{Input, Layout, Lookup, Origin, Record, Sql, ValueFrom};
 use crate::diagnostic::{Diagnostic, Level, hint_among};
-use crate::toml_reader::{Section, TomlFile};
+use crate::toml_reader::{Place, Section, TomlFile};
 use crate::vocabulary::{Table, Vocabulary};
 
 /// Reads one layout. A layout with an error is not returned: half a mapping would lose data silently.
@@ -138,6 +138,7 @@ fn record(section: Section<'_>, inputs: &[Input], vocabulary: &Vocabulary) -> Op
     if let Some(table) = table {
         check_key(&section, &record, table);
     }
+    check_columns(&section, &record, inputs);
     section.done();
     Some(record)
 }
@@ -190,6 +191,40 @@ fn key_by(section: &Section<'_>) -> Option<Vec<String>> {
     }
 }
 
+/// Columns that a record names must be declared by its input (a query decides on its columns itself).
+fn check_columns(section: &Section<'_>, record: &Record, inputs: &[Input]) {
+    let Origin::Input(from) = &record.origin else { return };
+    let columns = |name: &str| inputs.iter().find(|input| input.name == name).map(declared).unwrap_or_default();
+    let mut known: Vec<String> = columns(from).into_iter().map(str::to_owned).collect();
+    for lookup in &record.lookups {
+        known.extend(columns(&lookup.input).into_iter().map(|column| format!("{}.{column}", lookup.input)));
+        check_column(section, &lookup.on, lookup.place, &known, from);
+        check_column(section, &format!("{}.{}", lookup.input, lookup.to), lookup.place, &known, &lookup.input);
+    }
+    let system = [&record.source_seq, &record.source_updated_at, &record.recorded_at];
+    for map in record.columns.iter().chain(record.each.iter().flatten()).chain(system.into_iter().flatten()) {
+        if let ValueFrom::Column(name) = &map.from {
+            check_column(section, name, map.place, &known, from);
+        }
+    }
+    for name in record.group_by.iter().chain(record.key_by.iter().flatten()) {
+        check_column(section, name, section.place(), &known, from);
+    }
+}
+
+fn declared(input: &Input) -> Vec<&str> {
+    let synonyms = input.synonyms.iter().map(|(name, _)| name);
+    input.header.iter().chain(&input.optional).chain(&input.columns).chain(synonyms).map(String::as_str).collect()
+}
+
+fn check_column(section: &Section<'_>, name: &str, place: Place, known: &[String], input: &str) {
+    if !known.iter().any(|known| known == name) {
+        let near = hint_among(name, known.iter().map(String::as_str));
+        let hint = near.unwrap_or_else(|| "list it under `header` or `optional`".to_owned());
+        section.error(place, format!("input `{input}` declares no column `{name}`"), Some(hint));
+    }
+}
+
 fn check_key(section: &Section<'_>, record: &Record, table: &Table) {
     let mapped = |key: &String| {
         record.columns.iter().any(|map| &map.name == key)
@@ -213,7 +248,7 @@ fn check_key(section: &Section<'_>, record: &Record, table: &Table) {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::layout::{Aggregate, NumberStyle, Otherwise, ValueFrom};
+    use crate::layout::{Aggregate, NumberStyle, Otherwise};
 
     fn vocabulary() -> Vocabulary {
         crate::vocabulary::read(include_str!("../../../../catalog/tables.toml")).unwrap()
@@ -236,6 +271,7 @@ zone = "Europe/Berlin"
 [[input]]
 name = "orders"
 header = ["Id", "Total"]
+optional = ["At", "S"]
 synonyms = { Total = ["Sum", "Amount"] }
 delimiter = " "
 [[record]]
@@ -275,7 +311,7 @@ currency = { value = "EUR" }
         };
         check("[[record]]\ntable = \"order\"\nfrom = \"b\"\n[record.columns]\norder_id = \"id\"\n", &["8:9: error: there is no standard table `order` (did you mean `orders`?)", "9:8: error: there is no input `b`"]);
         check(
-            "[[record]]\ntable = \"orders\"\nfrom = \"a\"\n[record.columns]\norder_idd = \"id\"\nordered_at = { column = \"x\", time = \"%J\", number = \"1,234.56\" }\n",
+            "[[record]]\ntable = \"orders\"\nfrom = \"a\"\n[record.columns]\norder_idd = \"id\"\nordered_at = { column = \"id\", time = \"%J\", number = \"1,234.56\" }\n",
             &["7:1: error: the key of `orders` is not mapped", "11:", "12:", "12:"],
         );
         check("[[record]]\ntable = \"orders\"\nfrom = \"a\"\n", &["7:1: error: a record needs `[record.columns]`", "7:1: error: the key of"]);

@@ -15,6 +15,7 @@ use datafusion::parquet::arrow::ProjectionMask;
 use datafusion::parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
 use super::batch::{ROWS, is_blank};
+use super::input::{LINE, SEQ};
 use super::read::{Item, Reading, Take};
 use crate::intake::open::unreadable;
 use crate::{Error, Result};
@@ -46,6 +47,10 @@ pub(crate) fn read(reading: &Reading<'_>, take: &mut Take<'_>) -> Result<Control
     let path = &file.source.path;
     let wants = |slot: usize| reading.wanted.get(slot).copied().unwrap_or(false);
     let mut places: Vec<usize> = file.columns.iter().enumerate().filter(|(slot, _)| wants(*slot)).filter_map(|(_, at)| *at).collect();
+    let is_kept = file.number < 0;
+    if is_kept {
+        places.extend(file.header.iter().enumerate().filter(|(_, name)| [LINE, SEQ].contains(&name.as_str())).map(|(at, _)| at));
+    }
     places.sort_unstable();
     places.dedup();
     let total = std::fs::metadata(path).map_or(0, |data| data.len());
@@ -64,9 +69,10 @@ pub(crate) fn read(reading: &Reading<'_>, take: &mut Take<'_>) -> Result<Control
             });
         }
         arrays.push(Arc::new(Int32Array::from_value(file.number, batch.num_rows())));
-        // A Parquet file has no lines; rows are counted instead.
+        // A Parquet file has no lines; rows are counted instead. Kept rows know where they came from.
         let numbers: ArrayRef = Arc::new(Int64Array::from_iter_values((1..=batch.num_rows() as i64).map(|row| rows + row)));
-        arrays.extend([numbers.clone(), numbers]);
+        let own = |name: &str| batch.column_by_name(name).filter(|_| is_kept).cloned().unwrap_or_else(|| numbers.clone());
+        arrays.extend([own(LINE), own(SEQ)]);
         rows += batch.num_rows() as i64;
         if take(Item::Rows(RecordBatch::try_new(reading.input.schema.clone(), arrays)?)).is_break() {
             return Ok(ControlFlow::Break(()));
