@@ -2,10 +2,19 @@
 
 pub mod catalog;
 pub mod error;
+mod folder;
+pub mod intake;
 pub mod measures;
+mod reader;
+mod revisions;
 pub mod scorecard;
 pub mod session;
 pub mod sql;
 pub mod store;
+mod workspace;
 
 pub use error::{Error, ErrorKind, Result};
+pub use folder::Folder;
+pub use reader::{MeasureRequest, ReadOptions, Reader};
+pub use revisions::Revision;
+pub use workspace::{InitOptions, Workspace};
