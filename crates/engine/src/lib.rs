@@ -1,6 +1,7 @@
 //! The engine: tables, imports, measures and the scorecard behind one façade.
 
 pub mod catalog;
+pub mod customer;
 pub mod error;
 mod folder;
 pub mod intake;

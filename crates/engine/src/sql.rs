@@ -126,7 +126,7 @@ fn reads_only(statement: &Statement) -> bool {
     }
 }
 
-fn kind(data_type: &DataType) -> String {
+pub(crate) fn kind(data_type: &DataType) -> String {
     let name = match data_type {
         DataType::Utf8 | DataType::Utf8View | DataType::LargeUtf8 => "text",
         DataType::Timestamp(..) => "instant",

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use futures::{StreamExt, stream};
+use futures::future::BoxFuture;
+use futures::{FutureExt, StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use throughline_model::measure::{Aggregate, Measure};
 use throughline_model::period::{Grain, Period};
@@ -93,8 +94,11 @@ async fn base_series(
     by: Option<&str>,
 ) -> Result<BTreeMap<String, Result<Series>>> {
     let mut found = BTreeMap::new();
-    let planned = stream::iter(needs.base().map(|measure| plan(session, measure, by))).buffered(AT_ONCE);
-    let planned: Vec<(&Measure, Result<RowQuery>)> = planned.collect().await;
+    let mut planning: Vec<BoxFuture<'_, _>> = Vec::new();
+    for measure in needs.base() {
+        planning.push(plan(session, measure, by).boxed());
+    }
+    let planned: Vec<(&Measure, Result<RowQuery>)> = stream::iter(planning).buffered(AT_ONCE).collect().await;
     let mut jobs: BTreeMap<(Pass, String), Job<'_>> = BTreeMap::new();
     for (measure, rows) in planned {
         match rows {
@@ -108,10 +112,12 @@ async fn base_series(
             }
         }
     }
-    let run = stream::iter(jobs.into_values().map(|job| run(session, job, by))).buffered(AT_ONCE);
-    for (id, series) in run.collect::<Vec<_>>().await.into_iter().flatten() {
-        found.insert(id, series);
+    let mut running: Vec<BoxFuture<'_, _>> = Vec::new();
+    for job in jobs.into_values() {
+        running.push(run(session, job, by).boxed());
     }
+    let finished: Vec<Vec<(String, Result<Series>)>> = stream::iter(running).buffered(AT_ONCE).collect().await;
+    found.extend(finished.into_iter().flatten());
     Ok(found)
 }
 

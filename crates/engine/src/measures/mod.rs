@@ -5,20 +5,20 @@ mod check;
 mod columns;
 mod coverage;
 mod evaluate;
-//mod explain;
+mod explain;
 mod formulas;
 mod inputs;
 mod part;
 mod passes;
 mod queries;
-//mod records;
+mod records;
 mod row_query;
 
 pub use check::check_measure;
 pub use evaluate::{Request, evaluate, evaluate_many};
-//pub use explain::{Explanation, ExplainRequest, FormulaPart, explain};
+pub use explain::{ExplainRequest, Explanation, FormulaPart, explain};
 pub use inputs::Input;
-//pub use records::{Record, Records};
+pub use records::{Record, Records};
 
 /// The segment of rows whose dimension is empty.
 pub const NO_SEGMENT: &str = "(none)";

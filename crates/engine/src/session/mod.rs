@@ -1,6 +1,7 @@
 //! A session: what SQL sees of the workspace at one moment.
 
 mod cache;
+mod describe;
 mod functions;
 pub(crate) mod hints;
 mod period_index;
@@ -27,6 +28,8 @@ use jiff::Timestamp;
 use throughline_model::definitions::Definitions;
 use throughline_model::period::{Calendar, Grain, Period};
 
+pub use describe::{ColumnInfo, TableInfo, TableKind};
+pub(crate) use functions::date;
 pub use source::TableSource;
 pub(crate) use tables::{ORIGIN_COLUMNS, PERIODS};
 

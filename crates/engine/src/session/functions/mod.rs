@@ -129,7 +129,7 @@ fn day(function: &str, arguments: &[DataType]) -> Result<Vec<DataType>> {
 }
 
 /// Days since 1970 as a date; beyond the years -9999 to 9999 the outermost one.
-fn date(days: i32) -> jiff::civil::Date {
+pub(crate) fn date(days: i32) -> jiff::civil::Date {
     let epoch = jiff::civil::date(1970, 1, 1);
     let last = if days < 0 { jiff::civil::Date::MIN } else { jiff::civil::Date::MAX };
     jiff::Span::new().try_days(days).and_then(|span| epoch.checked_add(span)).unwrap_or(last)
