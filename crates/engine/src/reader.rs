@@ -8,9 +8,11 @@ use jiff::Timestamp;
 use throughline_model::definitions::Definitions;
 use throughline_model::{Calendar, Grain, Measure, Period, Reading};
 
-use crate::measures::{self, Request};
+use crate::customer::TimeLine;
+use crate::measures::{self, ExplainRequest, Explanation, Request};
 use crate::session::{Session, SessionOptions, TableSource};
 use crate::scorecard::{self, ScorecardView};
+use crate::sql::Answer;
 use crate::store::snapshot::Snapshot;
 use crate::workspace::{Workspace, calendar};
 use crate::{Error, Result};
@@ -153,6 +155,30 @@ impl Reader {
         };
         let readings = measures::evaluate(&self.session, measure, &asked).await?;
         Ok(trim(readings, request))
+    }
+
+    /// Where the reading of a measure in a period comes from; with `records`, at most that many of its rows.
+    ///
+    /// # Errors
+    /// Input: there is no such measure or period, or the measure's SQL fails.
+    pub async fn explain(&self, id: &str, period: &str, segment: Option<(String, String)>, records: Option<usize>) -> Result<Explanation> {
+        let period = self.calendar.parse(period).map_err(Error::input)?;
+        measures::explain(&self.session, self.find(id)?, &ExplainRequest { period, segment, records }).await
+    }
+
+    /// The answer to one query, at most `most` rows of it.
+    pub async fn sql(&self, query: &str, most: Option<usize>) -> Result<Answer> {
+        self.session.sql(query, most).await
+    }
+
+    /// The time line of a customer, named by its id or any alias.
+    pub async fn customer(&self, name: &str) -> Result<TimeLine> {
+        self.session.customer(name).await
+    }
+
+    /// Whether a standard table was ever written.
+    pub(crate) fn holds_rows(&self, table: &str) -> bool {
+        self.snapshot.manifest().tables.contains_key(table)
     }
 
     /// Everything that can lie between the first instant periods are listed from and what is known.

@@ -4,17 +4,18 @@ use std::fs;
 use std::path::Path;
 
 use jiff::Timestamp;
-use std::sync::Arc;
 use throughline_model::definitions::{self, DefinitionFile, Definitions};
 use throughline_model::layout::{self, Layout};
 use throughline_model::{Calendar, Diagnostic, Level, Settings, lint, starter};
 
 use crate::folder::Folder;
+use crate::measures;
+use crate::reader::ReadOptions;
 use crate::revisions::{self, Revision};
 use crate::store::manifest;
 use crate::store::snapshot::Snapshot;
 use crate::store::tables::Tables;
-use crate::{Error, Result, catalog, intake};
+use crate::{Error, Result, catalog};
 
 /// What a new workspace is called and where and in what it counts.
 #[derive(Debug, Clone)]
@@ -97,6 +98,20 @@ impl Workspace {
         Ok((definitions, problems))
     }
 
+    /// Every problem of the working definitions: their text, the balance of the scorecard, and the SQL of all
+    /// measures planned against the tables without running it. Sorted by file and line.
+    pub async fn check(&self, now: Timestamp) -> Result<Vec<Diagnostic>> {
+        let (definitions, mut problems) = self.working()?;
+        if calendar(&definitions.settings).is_ok() {
+            let reader = self.reader(ReadOptions { as_of: None, working: true, now })?;
+            for measure in definitions.measures.values() {
+                problems.extend(measures::check_measure(reader.session(), measure).await);
+            }
+        }
+        throughline_model::diagnostic::sort(&mut problems);
+        Ok(problems)
+    }
+
     /// Stores the working definitions as the revision in force from a period on (the current month where
     /// none is named); `None` where nothing changed.
     ///
@@ -140,18 +155,6 @@ impl Workspace {
         Ok(read(&self.folder.definition_files()?).0.settings)
     }
 
-    /// Layouts that imports recognise: the workspace's own before the shipped ones.
-    ///
-    /// # Errors
-    /// Definition: one of the workspace's layouts has an error.
-    pub fn layouts(&self) -> Result<Vec<Arc<Layout>>> {
-        let (own, problems) = layouts_of(&self.folder.definition_files()?)?;
-        if let Some(problem) = problems.iter().find(|problem| problem.level == Level::Error) {
-            return Err(Error::definition(problem.to_string()).hint("Run `throughline check` to see all problems."));
-        }
-        Ok(own.into_iter().map(Arc::new).chain(intake::catalog_layouts()?).collect())
-    }
-
     pub(crate) fn tables(&self) -> Tables {
         Tables::new(self.folder.tables())
     }
@@ -174,7 +177,7 @@ fn read(files: &[DefinitionFile]) -> (Definitions, Vec<Diagnostic>) {
     definitions::read(files, &shipped)
 }
 
-fn layouts_of(files: &[DefinitionFile]) -> Result<(Vec<Layout>, Vec<Diagnostic>)> {
+pub(crate) fn layouts_of(files: &[DefinitionFile]) -> Result<(Vec<Layout>, Vec<Diagnostic>)> {
     let mut layouts = Vec::new();
     let mut problems = Vec::new();
     for file in files.iter().filter(|file| file.path.starts_with("layouts/")) {
