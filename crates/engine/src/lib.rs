@@ -1,8 +1,25 @@
 //! The engine: tables, imports, measures and the scorecard behind one façade.
 
 pub mod catalog;
+pub mod customer;
 pub mod error;
+mod folder;
 pub mod intake;
+pub mod measures;
+mod reader;
+mod revisions;
+pub mod scorecard;
+mod rejects;
+pub mod session;
+mod sources;
+pub mod sql;
 pub mod store;
+mod workspace;
 
 pub use error::{Error, ErrorKind, Result};
+pub use folder::Folder;
+pub use reader::{MeasureRequest, ReadOptions, Reader};
+pub use rejects::{Rejected, RejectFilter};
+pub use revisions::Revision;
+pub use sources::{SourceHealth, TableHealth};
+pub use workspace::{InitOptions, Workspace};

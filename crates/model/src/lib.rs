@@ -20,6 +20,7 @@ pub mod score;
 pub mod scorecard;
 mod scorecard_reader;
 pub mod settings;
+pub mod starter;
 pub mod status;
 mod target_reader;
 pub mod toml_reader;

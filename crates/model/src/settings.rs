@@ -83,7 +83,7 @@ impl Settings {
     }
 }
 
-fn check_zone(zone: &str) -> Result<(), (String, Option<String>)> {
+pub(crate) fn check_zone(zone: &str) -> Result<(), (String, Option<String>)> {
     // The bundled database, so that a result never depends on the machine's own.
     let database = TimeZoneDatabase::bundled();
     if database.get(zone).is_ok() {

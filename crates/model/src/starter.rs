@@ -1,23 +1,38 @@
 //! The settings of a new workspace, written from a template so that its comments stay.
 
-use toml_edit::{DocumentMut, value};
+use toml_edit::{DocumentMut, Item, Value};
+
+use crate::settings::{check_currency, check_zone};
 
 /// Fills name, zone and currency into the template of `throughline.toml`.
 ///
 /// # Errors
 /// A sentence: the zone is not in the time zone database, or the currency is no three-letter code.
 pub fn settings(template: &str, name: &str, zone: &str, currency: &str) -> Result<String, String> {
-    let mut document: DocumentMut = template.parse().map_err(|error| format!("The starter settings are broken: {error}"))?;
-    jiff::tz::TimeZone::get(zone)
-        .map_err(|_| format!("There is no time zone {zone}; use an IANA name such as Europe/Berlin."))?;
-    if currency.len() != 3 || !currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
-        return Err(format!("{currency} is no currency code; use three letters such as EUR."));
-    }
-    document["format"] = value(1);
-    document["name"] = value(name);
-    document["zone"] = value(zone);
-    document["currency"] = value(currency);
+    let mut document: DocumentMut =
+        template.parse().map_err(|error| format!("The starter settings are broken: {error}"))?;
+    let sentence = |(problem, hint): (String, Option<String>)| match hint {
+        Some(hint) => format!("{problem}; {hint}"),
+        None => problem,
+    };
+    check_zone(zone).map_err(sentence)?;
+    check_currency(currency).map_err(sentence)?;
+    set(&mut document, "format", 1.into());
+    set(&mut document, "name", name.into());
+    set(&mut document, "zone", zone.into());
+    set(&mut document, "currency", currency.into());
     Ok(document.to_string())
+}
+
+fn set(document: &mut DocumentMut, key: &str, mut new: Value) {
+    match document.get_mut(key).and_then(Item::as_value_mut) {
+        Some(old) => {
+            // What stands around a value, its comment included, belongs to its decor.
+            *new.decor_mut() = old.decor().clone();
+            *old = new;
+        }
+        None => document[key] = Item::Value(new),
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,6 @@
+//! What people see: pages of text and JSON, compared with expected files.
+#![allow(clippy::unwrap_used)]
+
+mod expect;
+mod page;
+mod shop;

@@ -1,0 +1,280 @@
+//! A session: what SQL sees of the workspace at one moment.
+
+mod cache;
+mod describe;
+mod functions;
+pub(crate) mod hints;
+mod period_index;
+pub(crate) mod quote;
+mod source;
+mod stages;
+mod tables;
+pub(crate) mod views;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use datafusion::arrow::array::{Int32Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use datafusion::arrow::datatypes::{DataType, Field, Schema};
+use datafusion::catalog::{CatalogProvider, MemTable, MemoryCatalogProvider, MemoryCatalogProviderList};
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::{SessionState, SessionStateBuilder};
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
+use jiff::Timestamp;
+use throughline_model::definitions::Definitions;
+use throughline_model::period::{Calendar, Grain, Period};
+
+pub use describe::{ColumnInfo, TableInfo, TableKind};
+pub(crate) use functions::date;
+pub use source::TableSource;
+pub(crate) use tables::{ORIGIN_COLUMNS, PERIODS};
+
+use crate::store::schema;
+use crate::{Error, Result};
+use cache::ViewCache;
+use functions::Constants;
+use period_index::PeriodIndex;
+use views::{Closure, Views};
+
+const CATALOG: &str = "throughline";
+const MAIN: &str = "main";
+const HISTORY: &str = "history";
+/// From when on a session lists periods unless it is asked for a range.
+const FIRST_PERIOD: &str = "2000-01-01T00:00:00Z";
+
+/// What a session is opened with.
+#[derive(Debug, Clone)]
+pub struct SessionOptions {
+    /// Ask as of this instant: only what had been recorded by then.
+    pub as_of: Option<Timestamp>,
+    /// The present moment, for a session that is not as of an instant. Hand in the moment of the newest
+    /// import: nothing later is known, the same data give the same answers, and derived views that look
+    /// at the time need not be computed again.
+    pub now: Timestamp,
+    /// Memory that queries share before they spill, in bytes.
+    pub memory_bytes: usize,
+    /// Where they spill to.
+    pub spill_dir: PathBuf,
+    /// Where derived views are kept; without it they are computed in every query.
+    pub cache_dir: Option<PathBuf>,
+    /// Names the state of the data; a new one after every change.
+    pub data_version: String,
+}
+
+/// What SQL sees of the workspace at one moment, with the periods of one grain. Cheap to clone.
+#[derive(Clone)]
+pub struct Session {
+    inner: Arc<Inner>,
+    context: SessionContext,
+    grain: Grain,
+    periods: Arc<Vec<Period>>,
+    planning: Arc<OnceLock<Session>>,
+}
+
+/// What sessions of all grains share.
+struct Inner {
+    source: Arc<dyn TableSource>,
+    definitions: Arc<Definitions>,
+    options: SessionOptions,
+    calendar: Arc<Calendar>,
+    views: Views,
+    cache: Option<ViewCache>,
+    /// First and last value of columns that were asked for.
+    ranges: Mutex<HashMap<String, Option<(Timestamp, Timestamp)>>>,
+    /// Everything but the tables and the functions of the grain.
+    state: SessionState,
+}
+
+impl Session {
+    /// Opens a session over the tables of `source`, with the periods of months. Nothing is read before a
+    /// query asks for it.
+    pub fn open(source: Arc<dyn TableSource>, definitions: &Definitions, options: SessionOptions) -> Result<Session> {
+        let calendar = Calendar::new(&definitions.settings).map_err(Error::definition)?;
+        let calendar = Arc::new(calendar);
+        let constants = Constants {
+            calendar: calendar.clone(),
+            currency: definitions.settings.currency.clone(),
+            as_of: options.as_of.unwrap_or(options.now),
+        };
+        let inner = Inner {
+            source,
+            state: base_state(&options, &constants)?,
+            views: Views::shipped(&stages::stage_expression(&definitions.journey)),
+            definitions: Arc::new(definitions.clone()),
+            cache: options.cache_dir.clone().map(ViewCache::new),
+            ranges: Mutex::default(),
+            calendar,
+            options,
+        };
+        let first = FIRST_PERIOD.parse().unwrap_or(Timestamp::UNIX_EPOCH);
+        let last = constants.as_of.saturating_add(jiff::SignedDuration::from_micros(1)).unwrap_or(Timestamp::MAX);
+        Session::over(Arc::new(inner), Grain::Month, first, last, true)
+    }
+
+    /// The same session with other periods: those of `grain` that overlap `[from, to)`.
+    pub fn with_grain(&self, grain: Grain, from: Timestamp, to: Timestamp) -> Result<Session> {
+        Session::over(self.inner.clone(), grain, from, to, true)
+    }
+
+    /// The same session with views that are never computed ahead: planning a query runs nothing.
+    pub(crate) fn planning_only(&self) -> Result<Session> {
+        if let Some(session) = self.planning.get() {
+            return Ok(session.clone());
+        }
+        let range = self.periods.first().zip(self.periods.last());
+        let (from, to) = range.map_or((self.as_of(), self.as_of()), |(first, last)| (first.start, last.end));
+        let session = Session::over(self.inner.clone(), self.grain, from, to, false)?;
+        Ok(self.planning.get_or_init(|| session).clone())
+    }
+
+    fn over(inner: Arc<Inner>, grain: Grain, from: Timestamp, to: Timestamp, keep_views: bool) -> Result<Session> {
+        let periods = Arc::new(inner.calendar.range(grain, from, to));
+        let table = Arc::new(periods_table(&periods)?);
+        let tables = Arc::new(tables::Tables::new(inner.clone(), table, keep_views));
+        let schemas = MemoryCatalogProvider::new();
+        schemas.register_schema(MAIN, tables.clone())?;
+        schemas.register_schema(HISTORY, Arc::new(tables::History::new(inner.clone())))?;
+        let catalogs = MemoryCatalogProviderList::new();
+        catalogs.catalogs.insert(CATALOG.to_owned(), Arc::new(schemas));
+
+        let mut state = inner.state.clone();
+        state.register_catalog_list(Arc::new(catalogs));
+        let index = PeriodIndex::new(inner.calendar.clone(), grain, to.min(inner.options.now));
+        functions::register_period_number(&mut state, index, inner.calendar.clone())?;
+        let context = SessionContext::new_with_state(state);
+        let weak = context.state_weak_ref();
+        tables.belong_to(Box::new(move || Some(weak.upgrade()?.read().clone())));
+        Ok(Session { inner, context, grain, periods, planning: Arc::default() })
+    }
+
+    /// The instant that questions are asked for: the as-of instant, else the present moment.
+    pub fn as_of(&self) -> Timestamp {
+        self.inner.options.as_of.unwrap_or(self.inner.options.now)
+    }
+
+    /// The grain of its periods.
+    pub fn grain(&self) -> Grain {
+        self.grain
+    }
+
+    /// Its periods, in order.
+    pub fn periods(&self) -> &[Period] {
+        &self.periods
+    }
+
+    /// The calendar of the workspace.
+    pub fn calendar(&self) -> &Calendar {
+        &self.inner.calendar
+    }
+
+    /// The definitions it was opened with.
+    pub fn definitions(&self) -> &Definitions {
+        &self.inner.definitions
+    }
+
+    pub(crate) fn known_range(&self, column: &str) -> Option<Option<(Timestamp, Timestamp)>> {
+        self.inner.ranges.lock().unwrap_or_else(PoisonError::into_inner).get(column).copied()
+    }
+
+    pub(crate) fn remember_range(&self, column: String, range: Option<(Timestamp, Timestamp)>) {
+        self.inner.ranges.lock().unwrap_or_else(PoisonError::into_inner).insert(column, range);
+    }
+
+    pub(crate) fn views(&self) -> &Views {
+        &self.inner.views
+    }
+
+    pub(crate) fn context(&self) -> &SessionContext {
+        &self.context
+    }
+
+    /// Plans one query; what is wrong with it is said in our words.
+    pub(crate) async fn plan(&self, sql: &str) -> Result<LogicalPlan> {
+        let plan = self.context.state().create_logical_plan(sql).await;
+        plan.map_err(|error| hints::planning_error(&error))
+    }
+
+    /// Plans and runs one query of our own making and collects its rows.
+    pub(crate) async fn rows(&self, sql: &str) -> Result<Vec<RecordBatch>> {
+        let plan = self.plan(sql).await?;
+        self.run(plan).await
+    }
+
+    /// Runs a plan and collects its rows.
+    pub(crate) async fn run(&self, plan: LogicalPlan) -> Result<Vec<RecordBatch>> {
+        let rows = DataFrame::new(self.context.state(), plan).collect().await;
+        rows.map_err(|error| hints::running_error(&error))
+    }
+
+    /// Runs a plan row batch by row batch.
+    pub(crate) async fn stream(&self, plan: LogicalPlan) -> Result<datafusion::execution::SendableRecordBatchStream> {
+        let rows = DataFrame::new(self.context.state(), plan).execute_stream().await;
+        rows.map_err(|error| hints::running_error(&error))
+    }
+}
+
+impl Inner {
+    /// Everything that the rows of a view depend on.
+    fn identity_of(&self, closure: &Closure) -> Vec<String> {
+        let settings = &self.definitions.settings;
+        let mut parts = vec![self.options.data_version.clone(), settings.zone.clone(), settings.currency.clone()];
+        parts.push(self.options.as_of.map(|at| at.to_string()).unwrap_or_default());
+        if closure.asks_the_time {
+            parts.push(self.options.as_of.unwrap_or(self.options.now).to_string());
+        }
+        parts.extend(closure.views.iter().map(|view| self.views.sql(view).unwrap_or_default().to_owned()));
+        parts
+    }
+}
+
+fn base_state(options: &SessionOptions, constants: &Constants) -> Result<SessionState> {
+    let mode = DiskManagerMode::Directories(vec![options.spill_dir.clone()]);
+    std::fs::create_dir_all(&options.spill_dir)?;
+    let runtime = RuntimeEnvBuilder::new()
+        .with_memory_pool(Arc::new(FairSpillPool::new(options.memory_bytes)))
+        .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(mode))
+        .with_object_list_cache_limit(0)
+        .build_arc()?;
+    let mut config = SessionConfig::new()
+        .with_default_catalog_and_schema(CATALOG, MAIN)
+        .with_create_default_catalog_and_schema(false)
+        .with_information_schema(true);
+    let settings = config.options_mut();
+    // Says where in the SQL a problem stands.
+    settings.sql_parser.collect_spans = true;
+    // As Delta's own sessions do: pushing lists of join keys down can fail on dictionary arrays.
+    settings.optimizer.hash_join_inlist_pushdown_max_size = 0;
+    settings.optimizer.hash_join_inlist_pushdown_max_distinct_values = 0;
+    let mut state =
+        SessionStateBuilder::new().with_default_features().with_config(config).with_runtime_env(runtime).build();
+    functions::register(&mut state, constants)?;
+    Ok(state)
+}
+
+/// The periods as a table: number, label, start_at, end_at.
+fn periods_table(periods: &[Period]) -> Result<MemTable> {
+    let schema = Arc::new(Schema::new(vec![
+        Field::new("number", DataType::Int32, false),
+        Field::new("label", DataType::Utf8, false),
+        Field::new("start_at", schema::instant(), false),
+        Field::new("end_at", schema::instant(), false),
+    ]));
+    let instants = |of: fn(&Period) -> Timestamp| {
+        let instants = periods.iter().map(|period| of(period).as_microsecond());
+        TimestampMicrosecondArray::from_iter_values(instants).with_timezone("UTC")
+    };
+    let batch = RecordBatch::try_new(
+        schema.clone(),
+        vec![
+            Arc::new(Int32Array::from_iter_values(periods.iter().map(|period| period.index))),
+            Arc::new(StringArray::from_iter_values(periods.iter().map(|period| period.label.as_str()))),
+            Arc::new(instants(|period| period.start)),
+            Arc::new(instants(|period| period.end)),
+        ],
+    )?;
+    Ok(MemTable::try_new(schema, vec![vec![batch]])?)
+}
