@@ -84,8 +84,8 @@ sold AS (
 walked AS (
   SELECT
     session_id,
-    max(customer_id) FILTER (WHERE place = 1) AS customer_id,
-    max(channel) FILTER (WHERE place = 1) AS channel,
+    first_value(customer_id ORDER BY at, source_seq, key) AS customer_id,
+    first_value(channel ORDER BY at, source_seq, key) AS channel,
     min(at) AS started_at,
     max(at) AS ended_at,
     count(*) AS touchpoints,
@@ -103,9 +103,7 @@ walked AS (
       'checkout_step_completed', 'add_shipping_info', 'add_payment_info')) AS checkout,
     bool_or(kind IN ('order', 'order_placed', 'order_completed', 'purchase', 'purchased', 'transaction', 'buy'))
       AS order_event
-  FROM (
-    SELECT *, row_number() OVER (PARTITION BY session_id ORDER BY at, source_seq, key) AS place FROM steps
-  ) AS numbered
+  FROM steps
   GROUP BY session_id
 )
 SELECT
@@ -125,7 +123,7 @@ SELECT
   s.orders IS NOT NULL OR w.order_event AS ordered,
   coalesce(s.orders, 0) AS orders,
   s.order_id,
-  CASE WHEN s.unpriced > 0 THEN NULL ELSE coalesce(s.revenue, CAST(0 AS DECIMAL(18, 4))) END AS revenue,
+  CASE WHEN s.unpriced > 0 THEN NULL ELSE CAST(coalesce(s.revenue, 0) AS DECIMAL(18, 4)) END AS revenue,
   p.region,
   p.segment
 FROM walked AS w
