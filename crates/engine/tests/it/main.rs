@@ -2,5 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod hand_tables;
+mod intake_real;
+mod intake_support;
 mod measures;
 mod session;
