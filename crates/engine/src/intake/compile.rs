@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::DFSchema;
+use datafusion::logical_expr::simplify::SimplifyContext;
+use datafusion::optimizer::simplify_expressions::ExprSimplifier;
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::prelude::SessionContext;
 use jiff::tz::TimeZone;
@@ -95,14 +97,16 @@ impl Binding<'_> {
     /// A column that is not there, SQL that is wrong: with file and line of the layout.
     pub(crate) fn record(&self, record: &Record) -> Result<BoundRecord> {
         let table = crate::catalog::vocabulary()?.table(&record.table);
-        let table = table.ok_or_else(|| layout_error(self.layout, record.place, format!("there is no table {}", record.table)))?;
+        let table = table
+            .ok_or_else(|| layout_error(self.layout, record.place, format!("there is no table {}", record.table)))?;
         let mut used = BTreeSet::new();
         let bind = |maps: &[ColumnMap], used: &mut BTreeSet<usize>| -> Result<Vec<Bound>> {
             maps.iter().map(|map| self.column(table, map, used)).collect()
         };
         let base = bind(&record.columns, &mut used)?;
         let each = record.each.iter().map(|maps| bind(maps, &mut used)).collect::<Result<Vec<_>>>()?;
-        let mut system = |map: &Option<ColumnMap>, kind| map.as_ref().map(|map| self.system(map, kind, &mut used)).transpose();
+        let mut system =
+            |map: &Option<ColumnMap>, kind| map.as_ref().map(|map| self.system(map, kind, &mut used)).transpose();
         let source_seq = system(&record.source_seq, ColumnType::Integer)?;
         let source_updated_at = system(&record.source_updated_at, ColumnType::Instant)?;
         let recorded_at = system(&record.recorded_at, ColumnType::Instant)?;
@@ -115,7 +119,9 @@ impl Binding<'_> {
     fn column(&self, table: &Table, map: &ColumnMap, used: &mut BTreeSet<usize>) -> Result<Bound> {
         let place = table.columns.iter().position(|column| column.name == map.name);
         let column = place.and_then(|place| table.columns.get(place));
-        let column = column.ok_or_else(|| layout_error(self.layout, map.place, format!("{} has no column {}", table.name, map.name)))?;
+        let column = column.ok_or_else(|| {
+            layout_error(self.layout, map.place, format!("{} has no column {}", table.name, map.name))
+        })?;
         let (value, owned) = self.value(map, used)?;
         let mut reader = ColumnReader::new(&table.name, column, map, &self.zone_of_layout());
         reader.required = owned && (column.required || table.key.contains(&column.name));
@@ -180,11 +186,15 @@ impl Binding<'_> {
     }
 
     fn expression(&self, sql: &Sql, used: &mut BTreeSet<usize>) -> Result<(Arc<dyn PhysicalExpr>, DataType)> {
-        let wrong = |error: datafusion::error::DataFusionError| layout_error(self.layout, sql.place, error.strip_backtrace());
+        let wrong =
+            |error: datafusion::error::DataFusionError| layout_error(self.layout, sql.place, error.strip_backtrace());
         let expr = self.session.parse_sql_expr(&sql.text, self.schema).map_err(wrong)?;
         for column in expr.column_refs() {
             used.extend(self.schema.index_of_column(column).ok());
         }
+        // Some functions (coalesce, say) exist only until expressions are simplified.
+        let simplifier = ExprSimplifier::new(SimplifyContext::default().with_schema(Arc::new(self.schema.clone())));
+        let expr = simplifier.coerce(expr, self.schema).and_then(|expr| simplifier.simplify(expr)).map_err(wrong)?;
         let bound = self.session.create_physical_expr(expr, self.schema).map_err(wrong)?;
         let kind = bound.data_type(self.schema.as_arrow()).map_err(wrong)?;
         Ok((bound, kind))
@@ -200,12 +210,16 @@ impl Binding<'_> {
 
     fn key(&self, record: &Record, table: &Table, used: &mut BTreeSet<usize>) -> Result<Option<(Vec<usize>, usize)>> {
         let Some(named) = &record.key_by else { return Ok(None) };
-        let mapped = |name: &String| record.columns.iter().chain(record.each.iter().flatten()).any(|map| &map.name == name);
+        let mapped =
+            |name: &String| record.columns.iter().chain(record.each.iter().flatten()).any(|map| &map.name == name);
         let place = table.columns.iter().position(|column| table.key.contains(&column.name) && !mapped(&column.name));
-        let place = place.ok_or_else(|| layout_error(self.layout, record.place, "`key_by` has no key column to fill"))?;
+        let place =
+            place.ok_or_else(|| layout_error(self.layout, record.place, "`key_by` has no key column to fill"))?;
         let columns: Vec<usize> = if named.is_empty() {
             let system = [FILE, LINE, SEQ];
-            (0..self.schema.fields().len()).filter(|at| !system.contains(&self.schema.field(*at).name().as_str())).collect()
+            (0..self.schema.fields().len())
+                .filter(|at| !system.contains(&self.schema.field(*at).name().as_str()))
+                .collect()
         } else {
             let find = |name: &String| self.find(name).ok_or_else(|| self.no_column(name, record.place));
             named.iter().map(find).collect::<Result<_>>()?

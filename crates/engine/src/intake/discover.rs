@@ -57,8 +57,10 @@ fn matching(pattern: &str) -> Result<Vec<PathBuf>> {
     let glob = GlobBuilder::new(pattern).literal_separator(true).build();
     let glob = glob.map_err(|error| Error::input(format!("{pattern} is not a pattern: {error}.")))?.compile_matcher();
     // Walk from the deepest folder that holds no pattern characters.
-    let fixed: PathBuf =
-        Path::new(pattern).components().take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{'])).collect();
+    let fixed: PathBuf = Path::new(pattern)
+        .components()
+        .take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{']))
+        .collect();
     let root = if fixed.as_os_str().is_empty() { PathBuf::from(".") } else { fixed };
     let mut found = Vec::new();
     if root.is_dir() {
@@ -103,7 +105,10 @@ mod tests {
             let paths: Vec<String> = paths.iter().map(|path| format!("{}/{path}", root.path().display())).collect();
             let found = discover(&paths)?;
             Ok::<_, Error>(
-                found.iter().map(|file| file.path.strip_prefix(root.path()).unwrap().display().to_string()).collect::<Vec<_>>(),
+                found
+                    .iter()
+                    .map(|file| file.path.strip_prefix(root.path()).unwrap().display().to_string())
+                    .collect::<Vec<_>>(),
             )
         };
         assert_eq!(names(&[""]).unwrap(), ["a.csv", "b/c/y.csv", "b/x.csv.gz", "z.csv"]);

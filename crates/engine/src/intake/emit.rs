@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int16Array, Int64Array, StringArray, new_null_array};
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, Int16Array, Int64Array, StringArray, new_null_array,
+};
 use datafusion::arrow::compute::{concat, filter_record_batch};
 use datafusion::arrow::datatypes::{DataType, Field, Int32Type, Int64Type, Schema, SchemaRef};
 use datafusion::arrow::record_batch::RecordBatch;
@@ -93,7 +95,12 @@ impl Mapper {
         Ok(mapped)
     }
 
-    fn filtered(&self, raw: &RecordBatch, keys: Option<ArrayRef>, mapped: &mut Mapped) -> Result<(RecordBatch, Option<ArrayRef>)> {
+    fn filtered(
+        &self,
+        raw: &RecordBatch,
+        keys: Option<ArrayRef>,
+        mapped: &mut Mapped,
+    ) -> Result<(RecordBatch, Option<ArrayRef>)> {
         let Some(filter) = &self.record.filter else { return Ok((raw.clone(), keys)) };
         let mut problems = Problems::default();
         let mask = evaluate(filter, raw, None, &mut problems)?;
@@ -137,7 +144,8 @@ impl Mapper {
     }
 
     fn system(&self, raw: &RecordBatch, problems: &mut Problems, remarks: &mut Remarks) -> Result<System> {
-        let mut value = |bound: &Option<Bound>| bound.as_ref().map(|bound| read(bound, raw, problems, remarks)).transpose();
+        let mut value =
+            |bound: &Option<Bound>| bound.as_ref().map(|bound| read(bound, raw, problems, remarks)).transpose();
         let own = value(&self.record.source_seq)?;
         let updated = value(&self.record.source_updated_at)?;
         let recorded = if self.ignore_recorded_at { None } else { value(&self.record.recorded_at)? };
@@ -168,9 +176,11 @@ impl Mapper {
     ) -> Result<()> {
         let rows = raw.num_rows();
         let described = self.record.table.columns.iter().zip(columns);
-        let mut arrays: Vec<ArrayRef> =
-            described.map(|(column, values)| values.unwrap_or_else(|| new_null_array(&data_type(column.kind), rows))).collect();
-        let source: ArrayRef = Arc::new(StringArray::from_iter_values(std::iter::repeat_n(&self.record.layout.id, rows)));
+        let mut arrays: Vec<ArrayRef> = described
+            .map(|(column, values)| values.unwrap_or_else(|| new_null_array(&data_type(column.kind), rows)))
+            .collect();
+        let source: ArrayRef =
+            Arc::new(StringArray::from_iter_values(std::iter::repeat_n(&self.record.layout.id, rows)));
         arrays.extend([source, Arc::new(system.seq.clone()), system.updated.clone(), system.recorded.clone()]);
         arrays.push(Arc::new(Int16Array::from_value(self.number, rows)));
         arrays.extend([named(raw, FILE)?, named(raw, LINE)?]);
@@ -198,7 +208,8 @@ impl Mapper {
     fn note_remarks(&self, raw: &RecordBatch, remarks: &Remarks, mapped: &mut Mapped) -> Result<()> {
         if !remarks.0.is_empty() {
             let named = named(raw, FILE)?;
-            let files = named.as_primitive_opt::<Int32Type>().ok_or_else(|| Error::internal("file numbers are missing"))?;
+            let files =
+                named.as_primitive_opt::<Int32Type>().ok_or_else(|| Error::internal("file numbers are missing"))?;
             mapped.remarks.extend(remarks.0.iter().map(|(row, remark)| (files.value(*row), *remark)));
         }
         Ok(())
@@ -242,7 +253,8 @@ impl System {
 
 /// The columns of rows as they are handed to the sink.
 pub(crate) fn emitted_schema(table: &Table) -> SchemaRef {
-    let mut fields: Vec<Field> = table.columns.iter().map(|column| Field::new(&column.name, data_type(column.kind), true)).collect();
+    let mut fields: Vec<Field> =
+        table.columns.iter().map(|column| Field::new(&column.name, data_type(column.kind), true)).collect();
     fields.extend([
         Field::new("source", DataType::Utf8, true),
         Field::new("source_seq", DataType::Int64, true),
@@ -275,7 +287,12 @@ fn require(bound: &Bound, values: &ArrayRef, problems: &mut Problems) {
 }
 
 /// Values of a bound column, read.
-pub(crate) fn read(bound: &Bound, raw: &RecordBatch, problems: &mut Problems, remarks: &mut Remarks) -> Result<ArrayRef> {
+pub(crate) fn read(
+    bound: &Bound,
+    raw: &RecordBatch,
+    problems: &mut Problems,
+    remarks: &mut Remarks,
+) -> Result<ArrayRef> {
     let rows = raw.num_rows();
     match &bound.value {
         Value::Absent => Ok(new_null_array(&data_type(bound.reader.kind), rows)),
@@ -299,7 +316,12 @@ fn constant(reader: &ColumnReader, text: &str, rows: usize, problems: &mut Probl
 }
 
 /// Evaluates an expression. Where it fails for the batch, it is tried row by row, so that one bad row stops no other.
-pub(crate) fn evaluate(expr: &Arc<dyn PhysicalExpr>, raw: &RecordBatch, column: Option<&str>, problems: &mut Problems) -> Result<ArrayRef> {
+pub(crate) fn evaluate(
+    expr: &Arc<dyn PhysicalExpr>,
+    raw: &RecordBatch,
+    column: Option<&str>,
+    problems: &mut Problems,
+) -> Result<ArrayRef> {
     if let Ok(values) = expr.evaluate(raw).and_then(|value| value.into_array(raw.num_rows())) {
         return Ok(values);
     }
@@ -324,5 +346,8 @@ pub(crate) fn named(raw: &RecordBatch, name: &str) -> Result<ArrayRef> {
 /// A column of whole numbers.
 pub(crate) fn integers(raw: &RecordBatch, name: &str) -> Result<Int64Array> {
     let column = named(raw, name)?;
-    column.as_primitive_opt::<Int64Type>().cloned().ok_or_else(|| Error::internal(format!("{name} holds no whole numbers")))
+    column
+        .as_primitive_opt::<Int64Type>()
+        .cloned()
+        .ok_or_else(|| Error::internal(format!("{name} holds no whole numbers")))
 }

@@ -63,7 +63,8 @@ fn value_name(index: usize) -> String {
 impl Grouping {
     /// `groups`: places of the columns that make lines one row.
     pub(crate) fn new(record: BoundRecord, groups: Vec<usize>) -> Self {
-        let mut fields: Vec<Field> = (0..groups.len()).map(|index| Field::new(format!("g{index}"), DataType::Utf8, true)).collect();
+        let mut fields: Vec<Field> =
+            (0..groups.len()).map(|index| Field::new(format!("g{index}"), DataType::Utf8, true)).collect();
         for (index, bound) in cells(&record).into_iter().enumerate() {
             let kind = if read_first(bound) { data_type(bound.reader.kind) } else { DataType::Utf8 };
             fields.push(Field::new(value_name(index), kind, true));
@@ -104,7 +105,8 @@ impl Grouping {
             arrays.push(self.cell(bound, &raw, &mut problems)?);
         }
         let (files, lines) = (named(&raw, FILE)?, integers(&raw, LINE)?);
-        let files_of = files.as_primitive_opt::<Int32Type>().ok_or_else(|| Error::internal("file numbers are missing"))?;
+        let files_of =
+            files.as_primitive_opt::<Int32Type>().ok_or_else(|| Error::internal("file numbers are missing"))?;
         let mut bad: Vec<Option<String>> = vec![None; raw.num_rows()];
         for (row, column, reason) in problems.iter() {
             if let Some(bad) = bad.get_mut(row) {
@@ -156,10 +158,15 @@ impl Grouping {
     }
 
     /// Groups the lines; rows come in the order of their first line.
-    pub(crate) async fn run(self: Arc<Self>, session: &SessionContext, lines: SendableRecordBatchStream) -> Result<SendableRecordBatchStream> {
+    pub(crate) async fn run(
+        self: Arc<Self>,
+        session: &SessionContext,
+        lines: SendableRecordBatchStream,
+    ) -> Result<SendableRecordBatchStream> {
         let this = self.clone();
         let prepared = lines.map(move |batch| this.prepare(&batch?).map_err(Into::into));
-        let prepared: SendableRecordBatchStream = Box::pin(RecordBatchStreamAdapter::new(self.schema.clone(), prepared));
+        let prepared: SendableRecordBatchStream =
+            Box::pin(RecordBatchStreamAdapter::new(self.schema.clone(), prepared));
         let once = Once { schema: self.schema.clone(), stream: Mutex::new(Some(prepared)) };
         let table = StreamingTable::try_new(self.schema.clone(), vec![Arc::new(once)])?;
         let groups = (0..self.groups.len()).map(|index| ident(format!("g{index}"))).collect();

@@ -89,9 +89,11 @@ impl Plans {
                 if !need.any_new {
                     continue;
                 }
-                let number = i16::try_from(plans.owners.len()).map_err(|_| Error::input("There are too many records."))?;
+                let number =
+                    i16::try_from(plans.owners.len()).map_err(|_| Error::input("There are too many records."))?;
                 let (work, bound) = maker.work(&need, number).await?;
-                let owner = Owner { source: inputs.layout.id.clone(), table: record.table.clone(), columns: bound.owned() };
+                let owner =
+                    Owner { source: inputs.layout.id.clone(), table: record.table.clone(), columns: bound.owned() };
                 plans.owners.push(owner);
                 plans.jobs.push(Job { layout, work });
             }
@@ -175,7 +177,13 @@ impl Maker<'_> {
         Ok(Mapper::new(bound, number, file_column, self.context.recorded_at_given))
     }
 
-    fn planned(&self, frame: DataFrame, names: &DFSchema, present: &dyn Fn(usize) -> bool, number: i16) -> Result<(Work, BoundRecord)> {
+    fn planned(
+        &self,
+        frame: DataFrame,
+        names: &DFSchema,
+        present: &dyn Fn(usize) -> bool,
+        number: i16,
+    ) -> Result<(Work, BoundRecord)> {
         let binding = self.binding(names, present);
         let bound = binding.record(self.record)?;
         let given = self.context.recorded_at_given;
@@ -185,10 +193,20 @@ impl Maker<'_> {
             return Ok((Work::Joined { frame, mapper }, bound));
         }
         if bound.key.is_some() {
-            return Err(layout_error(&self.inputs.layout, self.record.place, "`key_by` and `group_by` exclude each other"));
+            return Err(layout_error(
+                &self.inputs.layout,
+                self.record.place,
+                "`key_by` and `group_by` exclude each other",
+            ));
         }
         let find = |name: &String| {
-            let missing = || layout_error(&self.inputs.layout, self.record.place, format!("there is no column \"{name}\" to group by"));
+            let missing = || {
+                layout_error(
+                    &self.inputs.layout,
+                    self.record.place,
+                    format!("there is no column \"{name}\" to group by"),
+                )
+            };
             binding.find(name).ok_or_else(missing)
         };
         let groups = self.record.group_by.iter().map(find).collect::<Result<_>>()?;

@@ -24,7 +24,13 @@ pub(crate) fn raw_names(name: &str, files: &InputFiles) -> Result<DFSchema> {
 }
 
 /// The rows of the record's input joined with its lookups, and the names by which expressions call the columns.
-pub(crate) fn frame(session: &SessionContext, inputs: &LayoutInputs, record: &Record, from: usize, files: Arc<InputFiles>) -> Result<(DataFrame, DFSchema)> {
+pub(crate) fn frame(
+    session: &SessionContext,
+    inputs: &LayoutInputs,
+    record: &Record,
+    from: usize,
+    files: Arc<InputFiles>,
+) -> Result<(DataFrame, DFSchema)> {
     let name = inputs.layout.inputs.get(from).map(|input| input.name.clone()).unwrap_or_default();
     let mut names = raw_names(&name, &files)?;
     let mut joined = session.read_table(table(files.clone())?)?;
@@ -66,7 +72,8 @@ fn one_per_key(session: &SessionContext, lookup: &Lookup, other: Arc<InputFiles>
     let values = wanted.iter().filter(|name| **name != lookup.to);
     let last = values.map(|name| last_value(ident(name), file_order()).alias(flat(lookup, name))).collect();
     let key = Expr::Column(Column::from_name(&lookup.to));
-    let grouped = session.read_table(table(other)?)?.filter(key.clone().is_not_null())?.aggregate(vec![key.clone()], last)?;
+    let grouped =
+        session.read_table(table(other)?)?.filter(key.clone().is_not_null())?.aggregate(vec![key.clone()], last)?;
     let key_name = flat(lookup, &lookup.to);
     let mut columns = vec![key.alias(&key_name)];
     columns.extend(wanted.iter().filter(|name| **name != lookup.to).map(|name| ident(flat(lookup, name))));

@@ -46,7 +46,10 @@ pub(crate) async fn frame(
     let wrong = |message: String| layout_error(&inputs.layout, sql.place, message);
     for place in places {
         let name = inputs.layout.inputs.get(*place).map(|input| input.name.as_str()).unwrap_or_default();
-        session.register_table(datafusion::common::TableReference::bare(name), table(inputs.files(*place, true, with_kept)?)?)?;
+        session.register_table(
+            datafusion::common::TableReference::bare(name),
+            table(inputs.files(*place, true, with_kept)?)?,
+        )?;
     }
     let found = session.sql_with_options(&sql.text, only_questions()).await;
     let mut found = found.map_err(|error| wrong(error.strip_backtrace()))?;
@@ -56,6 +59,8 @@ pub(crate) async fn frame(
         }
         found = found.with_column(name, cast(ident(name), kind))?;
     }
+    // Planning it now finds mistakes while they can still be told with their line.
+    found.clone().create_physical_plan().await.map_err(|error| wrong(error.strip_backtrace()))?;
     let names = DFSchema::try_from(found.schema().as_arrow().clone());
     let names = names.map_err(|error| wrong(error.strip_backtrace()))?;
     Ok((found.sort(file_order())?, names))

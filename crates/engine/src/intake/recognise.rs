@@ -80,7 +80,9 @@ pub fn recognise(files: &[SourceFile], layouts: &[Arc<Layout>], as_layout: Optio
             let found: Vec<_> = layouts.iter().filter(|layout| layout.id == id).take(1).cloned().collect();
             if found.is_empty() {
                 let ids: Vec<&str> = layouts.iter().map(|layout| layout.id.as_str()).collect();
-                return Err(Error::input(format!("There is no layout {id}.")).hint(format!("Layouts: {}.", ids.join(", "))));
+                return Err(
+                    Error::input(format!("There is no layout {id}.")).hint(format!("Layouts: {}.", ids.join(", ")))
+                );
             }
             found
         }
@@ -105,7 +107,13 @@ enum Found {
     Skipped(String),
 }
 
-fn one(file: &SourceFile, look: &Look, layouts: &[Arc<Layout>], with_standard: bool, earlier: &[Assigned]) -> Result<Found> {
+fn one(
+    file: &SourceFile,
+    look: &Look,
+    layouts: &[Arc<Layout>],
+    with_standard: bool,
+    earlier: &[Assigned],
+) -> Result<Found> {
     let (format, header) = match look {
         Look::Empty => return Ok(Found::Skipped("The file is empty.".into())),
         Look::Delimited(delimiting, header) => (Format::Delimited(*delimiting, true), header),
@@ -113,10 +121,15 @@ fn one(file: &SourceFile, look: &Look, layouts: &[Arc<Layout>], with_standard: b
         Look::Parquet(names) => (Format::Parquet, names),
     };
     let vocabulary = catalog::vocabulary()?;
-    if with_standard && let Some(table) = standard::recognise(&distinct_names(header.iter().cloned()), &stem(&file.path), vocabulary) {
+    if with_standard
+        && let Some(table) = standard::recognise(&distinct_names(header.iter().cloned()), &stem(&file.path), vocabulary)
+    {
         let lower: Vec<String> = distinct_names(header.iter().map(|name| name.to_lowercase()));
         let known = earlier.iter().map(|assigned| &assigned.layout);
-        let same = known.into_iter().find(|layout| layout.id == standard::ID && layout.inputs.iter().all(|input| input.name == table.name && input.header == lower));
+        let same = known.into_iter().find(|layout| {
+            layout.id == standard::ID
+                && layout.inputs.iter().all(|input| input.name == table.name && input.header == lower)
+        });
         let layout = same.cloned().unwrap_or_else(|| standard::layout(table, &lower));
         return Ok(Found::Assigned(Box::new(Assigned { file: file.clone(), layout, input: 0, format, header: lower })));
     }
@@ -138,7 +151,12 @@ fn one(file: &SourceFile, look: &Look, layouts: &[Arc<Layout>], with_standard: b
 }
 
 /// How well a file fits an input, how it is then written and what its columns are called.
-fn fit(file: &SourceFile, format: Format, header: &[String], input: &Input) -> Result<Option<(usize, Format, Vec<String>)>> {
+fn fit(
+    file: &SourceFile,
+    format: Format,
+    header: &[String],
+    input: &Input,
+) -> Result<Option<(usize, Format, Vec<String>)>> {
     let named = input.files.as_deref().map(|pattern| name_fits(&file.path, pattern));
     if named == Some(false) {
         return Ok(None);
@@ -182,7 +200,11 @@ fn stem(path: &Path) -> String {
 fn unknown(file: &SourceFile, header: &[String], layouts: &[Arc<Layout>], with_standard: bool) -> Error {
     let shown: Vec<String> = header.iter().take(40).map(|name| format!("\"{name}\"")).collect();
     let more = if header.len() > shown.len() { ", ..." } else { "" };
-    let message = format!("{} is not recognised: no layout knows a file with the columns {}{more}.", file.display, shown.join(", "));
+    let message = format!(
+        "{} is not recognised: no layout knows a file with the columns {}{more}.",
+        file.display,
+        shown.join(", ")
+    );
     let mut nearest: Option<(usize, String)> = None;
     let missing_of = |input: &Input| -> Vec<String> {
         let has = |column: &str| header.iter().any(|name| input.canonical(name) == Some(column));
@@ -193,7 +215,15 @@ fn unknown(file: &SourceFile, header: &[String], layouts: &[Arc<Layout>], with_s
             let missing = missing_of(input);
             let share = (input.header.len() - missing.len()) * 100 / input.header.len();
             if share >= 50 && nearest.as_ref().is_none_or(|(most, _)| share > *most) {
-                nearest = Some((share, format!("The nearest is {} of layout {}, which misses {}.", input.name, layout.id, missing.join(", "))));
+                nearest = Some((
+                    share,
+                    format!(
+                        "The nearest is {} of layout {}, which misses {}.",
+                        input.name,
+                        layout.id,
+                        missing.join(", ")
+                    ),
+                ));
             }
         }
     }
@@ -202,7 +232,8 @@ fn unknown(file: &SourceFile, header: &[String], layouts: &[Arc<Layout>], with_s
         && let Some((table, unknown)) = vocabulary.and_then(|vocabulary| standard::nearest(header, vocabulary))
         && unknown.len() * 2 < header.len()
     {
-        let keys: Vec<&str> = table.key.iter().map(String::as_str).filter(|key| !header.iter().any(|name| name == key)).collect();
+        let keys: Vec<&str> =
+            table.key.iter().map(String::as_str).filter(|key| !header.iter().any(|name| name == key)).collect();
         let mut text = format!("The nearest is the standard table {}", table.name);
         if !unknown.is_empty() {
             text += &format!(", which has no {}", unknown.join(", "));

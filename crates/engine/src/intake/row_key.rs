@@ -29,7 +29,9 @@ impl RowKeys {
     pub(crate) fn next(&mut self, batch: &RecordBatch) -> Result<ArrayRef> {
         let files = batch.column(self.file_column).as_primitive_opt::<Int32Type>();
         let files = files.ok_or_else(|| Error::internal("raw rows have no file number"))?;
-        let columns: Vec<_> = self.columns.iter().filter_map(|at| batch.column(*at).as_string_opt::<i32>()).collect();
+        let schema = batch.schema();
+        let named = |at: &usize| Some((schema.field(*at).name().as_str(), batch.column(*at).as_string_opt::<i32>()?));
+        let columns: Vec<_> = self.columns.iter().filter_map(named).collect();
         let mut keys = StringBuilder::with_capacity(batch.num_rows(), batch.num_rows() * 34);
         let mut hasher = Xxh3::new();
         for row in 0..batch.num_rows() {
@@ -38,8 +40,10 @@ impl RowKeys {
                 self.file = Some(files.value(row));
             }
             hasher.reset();
-            for column in &columns {
-                // A length before each text keeps "ab","c" apart from "a","bc", and empty apart from "".
+            for (name, column) in &columns {
+                // Names keep a score of one question apart from the same score of another; a length before each
+                // text keeps "ab", "c" apart from "a", "bc".
+                hasher.update(name.as_bytes());
                 let text = column.is_valid(row).then(|| column.value(row));
                 hasher.update(&text.map_or(u64::MAX, |text| text.len() as u64).to_le_bytes());
                 hasher.update(text.unwrap_or_default().as_bytes());

@@ -30,7 +30,12 @@ use crate::{Error, Result};
 ///
 /// # Errors
 /// A file that cannot be read to its end, a layout that is wrong, or what the sink answers.
-pub async fn map(assigned: &[Assigned], kept: Option<&Kept>, context: &MapContext<'_>, sink: &mut dyn Sink) -> Result<Counts> {
+pub async fn map(
+    assigned: &[Assigned],
+    kept: Option<&Kept>,
+    context: &MapContext<'_>,
+    sink: &mut dyn Sink,
+) -> Result<Counts> {
     std::fs::create_dir_all(context.spill_dir)?;
     let sessions = Sessions::new(context.memory_bytes, context.spill_dir)?;
     let inputs = LayoutInputs::group(assigned, kept)?;
@@ -38,8 +43,10 @@ pub async fn map(assigned: &[Assigned], kept: Option<&Kept>, context: &MapContex
     sink.begin(&plans.owners)?;
     let total = assigned.iter().filter_map(|one| std::fs::metadata(&one.file.path).ok()).map(|data| data.len()).sum();
     let bytes = Arc::new(AtomicU64::new(0));
-    let mut output = Output { sink, rejects: Rejects::new(assigned), counts: counts_of(assigned), bytes, total, rows: 0 };
-    let (simple, planned): (Vec<Job>, Vec<Job>) = plans.jobs.into_iter().partition(|job| matches!(job.work, Work::Simple { .. }));
+    let mut output =
+        Output { sink, rejects: Rejects::new(assigned), counts: counts_of(assigned), bytes, total, rows: 0 };
+    let (simple, planned): (Vec<Job>, Vec<Job>) =
+        plans.jobs.into_iter().partition(|job| matches!(job.work, Work::Simple { .. }));
     let mut simple = simple;
     for (layout, inputs) in inputs.iter().enumerate() {
         for place in (0..inputs.new.len()).filter(|place| inputs.is_new(*place)) {
@@ -79,7 +86,9 @@ struct Output<'a> {
 impl Output<'_> {
     fn take(&mut self, table: &str, mapped: Mapped) -> Result<()> {
         for (file, remark) in mapped.remarks {
-            let Some(counts) = usize::try_from(file).ok().and_then(|file| self.counts.files.get_mut(file)) else { continue };
+            let Some(counts) = usize::try_from(file).ok().and_then(|file| self.counts.files.get_mut(file)) else {
+                continue;
+            };
             match remark {
                 Remark::Gap => counts.gaps += 1,
                 Remark::Overlap => counts.overlaps += 1,
@@ -94,7 +103,9 @@ impl Output<'_> {
     }
 
     fn count(&mut self, table: &str, rows: &RecordBatch) {
-        let Some(files) = rows.column_by_name(FILE).and_then(|files| files.as_primitive_opt::<Int32Type>()) else { return };
+        let Some(files) = rows.column_by_name(FILE).and_then(|files| files.as_primitive_opt::<Int32Type>()) else {
+            return;
+        };
         for run in files.values().chunk_by(|a, b| a == b) {
             let file = run.first().and_then(|file| usize::try_from(*file).ok());
             let by_table = match file.and_then(|file| self.counts.files.get_mut(file)) {

@@ -141,7 +141,11 @@ pub(crate) fn table(files: Arc<InputFiles>) -> Result<Arc<StreamingTable>> {
 }
 
 /// Reads an input on a thread of its own; items come in order.
-pub(crate) fn start(files: Arc<InputFiles>, wanted: Vec<bool>, bytes: Arc<AtomicU64>) -> (mpsc::Receiver<Item>, JoinHandle<Result<()>>) {
+pub(crate) fn start(
+    files: Arc<InputFiles>,
+    wanted: Vec<bool>,
+    bytes: Arc<AtomicU64>,
+) -> (mpsc::Receiver<Item>, JoinHandle<Result<()>>) {
     let (send, receive) = mpsc::channel(WAITING);
     let task = tokio::task::spawn_blocking(move || {
         read(&files, &wanted, &bytes, &mut |item| match send.blocking_send(item) {

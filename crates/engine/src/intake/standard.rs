@@ -29,7 +29,8 @@ pub(crate) fn recognise<'a>(header: &[String], stem: &str, vocabulary: &'a Vocab
 
 /// The table that a header comes nearest to, with the columns that table does not know; for messages.
 pub(crate) fn nearest<'a>(header: &[String], vocabulary: &'a Vocabulary) -> Option<(&'a Table, Vec<String>)> {
-    let known = |table: &Table, name: &str| table.column(&name.trim().to_lowercase()).is_some() || SYSTEM.contains(&name);
+    let known =
+        |table: &Table, name: &str| table.column(&name.trim().to_lowercase()).is_some() || SYSTEM.contains(&name);
     let tables = vocabulary.tables.iter().filter(|table| !table.ledger);
     let best = tables.max_by_key(|table| header.iter().filter(|name| known(table, name)).count())?;
     Some((best, header.iter().filter(|name| !known(best, name)).cloned().collect()))

@@ -246,6 +246,8 @@ fn base_state(options: &SessionOptions, constants: &Constants) -> Result<Session
     let settings = config.options_mut();
     // Says where in the SQL a problem stands.
     settings.sql_parser.collect_spans = true;
+    // A view of a text keeps its whole buffer alive, and sorts would count that buffer many times over.
+    settings.execution.parquet.schema_force_view_types = false;
     // As Delta's own sessions do: pushing lists of join keys down can fail on dictionary arrays.
     settings.optimizer.hash_join_inlist_pushdown_max_size = 0;
     settings.optimizer.hash_join_inlist_pushdown_max_distinct_values = 0;

@@ -4,5 +4,7 @@
 mod docs;
 mod hand_tables;
 mod import;
+mod intake_real;
+mod intake_support;
 mod measures;
 mod session;

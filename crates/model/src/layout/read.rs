@@ -43,7 +43,11 @@ fn layout(root: Section<'_>, vocabulary: &Vocabulary) -> Option<Layout> {
 pub(super) fn zone(section: &Section<'_>) -> Option<String> {
     let zone = section.text("zone")?;
     if TimeZone::get(&zone).is_err() {
-        section.error(section.at("zone"), format!("there is no time zone \"{zone}\""), Some("for instance Europe/Berlin".into()));
+        section.error(
+            section.at("zone"),
+            format!("there is no time zone \"{zone}\""),
+            Some("for instance Europe/Berlin".into()),
+        );
         return None;
     }
     Some(zone)
@@ -309,13 +313,28 @@ currency = { value = "EUR" }
                 assert!(found.contains(expected), "{found} must contain {expected}");
             }
         };
-        check("[[record]]\ntable = \"order\"\nfrom = \"b\"\n[record.columns]\norder_id = \"id\"\n", &["8:9: error: there is no standard table `order` (did you mean `orders`?)", "9:8: error: there is no input `b`"]);
+        check(
+            "[[record]]\ntable = \"order\"\nfrom = \"b\"\n[record.columns]\norder_id = \"id\"\n",
+            &[
+                "8:9: error: there is no standard table `order` (did you mean `orders`?)",
+                "9:8: error: there is no input `b`",
+            ],
+        );
         check(
             "[[record]]\ntable = \"orders\"\nfrom = \"a\"\n[record.columns]\norder_idd = \"id\"\nordered_at = { column = \"id\", time = \"%J\", number = \"1,234.56\" }\n",
             &["7:1: error: the key of `orders` is not mapped", "11:", "12:", "12:"],
         );
-        check("[[record]]\ntable = \"orders\"\nfrom = \"a\"\n", &["7:1: error: a record needs `[record.columns]`", "7:1: error: the key of"]);
-        check("[[record]]\ntable = \"imports\"\nfrom = \"a\"\n[record.columns]\nx = \"a\"\n", &["there is no standard table `imports`"]);
-        check("[[input]]\nname = \"a\"\n", &["7:1: error: an input needs `header`", "7:1: error: there are two inputs named `a`"]);
+        check(
+            "[[record]]\ntable = \"orders\"\nfrom = \"a\"\n",
+            &["7:1: error: a record needs `[record.columns]`", "7:1: error: the key of"],
+        );
+        check(
+            "[[record]]\ntable = \"imports\"\nfrom = \"a\"\n[record.columns]\nx = \"a\"\n",
+            &["there is no standard table `imports`"],
+        );
+        check(
+            "[[input]]\nname = \"a\"\n",
+            &["7:1: error: an input needs `header`", "7:1: error: there are two inputs named `a`"],
+        );
     }
 }

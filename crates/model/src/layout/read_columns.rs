@@ -85,7 +85,9 @@ fn detailed(map: Section<'_>, name: &str, kind: Option<ColumnType>, place: Place
     };
     let times = times(&map, name, kind);
     let number = map.choice("number", &NUMBERS);
-    if number.is_some() && kind.is_some_and(|kind| !matches!(kind, ColumnType::Money | ColumnType::Number | ColumnType::Integer)) {
+    if number.is_some()
+        && kind.is_some_and(|kind| !matches!(kind, ColumnType::Money | ColumnType::Number | ColumnType::Integer))
+    {
         map.error(map.at("number"), format!("`{name}` is no number"), None);
     }
     let read = ColumnMap {

@@ -10,7 +10,12 @@ use crate::intake::open::{open, unreadable};
 use crate::{Error, Result};
 
 /// Reads one delimited file.
-pub(crate) fn read(reading: &Reading<'_>, delimiting: Delimiting, header: bool, take: &mut Take<'_>) -> Result<ControlFlow<()>> {
+pub(crate) fn read(
+    reading: &Reading<'_>,
+    delimiting: Delimiting,
+    header: bool,
+    take: &mut Take<'_>,
+) -> Result<ControlFlow<()>> {
     let file = reading.file;
     let stopped = |stop: Stop| stop_error(reading, stop);
     let reader = open(&file.source.path, reading.bytes.clone())?;
@@ -20,8 +25,10 @@ pub(crate) fn read(reading: &Reading<'_>, delimiting: Delimiting, header: bool, 
         records.next(&mut fields).map_err(stopped)?;
     }
     let mut batch = BatchBuilder::new(reading.input.schema.clone(), reading.wanted, &reading.input.missing);
-    let slots: Vec<(usize, usize)> =
-        (0..file.columns.len()).filter(|slot| batch.wants(*slot)).map(|slot| (slot, file.columns[slot].unwrap_or(usize::MAX))).collect();
+    let slots: Vec<(usize, usize)> = (0..file.columns.len())
+        .filter(|slot| batch.wants(*slot))
+        .map(|slot| (slot, file.columns[slot].unwrap_or(usize::MAX)))
+        .collect();
     let mut seq = 0;
     while records.next(&mut fields).map_err(stopped)? {
         if fields.bytes().is_empty() || fields.bytes().iter().all(u8::is_ascii_whitespace) {
@@ -69,9 +76,13 @@ fn push(batch: &mut BatchBuilder, fields: &Fields, slots: &[(usize, usize)]) {
 /// Why a record is no row of this file, with the column where it is one.
 fn problem(fields: &Fields, header: &[String]) -> Option<(Option<String>, String)> {
     let bytes = fields.bytes();
-    let column_at = |offset: usize| fields.ends().iter().position(|end| offset < *end).and_then(|at| header.get(at)).cloned();
+    let column_at =
+        |offset: usize| fields.ends().iter().position(|end| offset < *end).and_then(|at| header.get(at)).cloned();
     if let Some(line) = fields.open_quote {
-        return Some((header.get(fields.len().saturating_sub(1)).cloned(), format!("the quote opened in line {line} is never closed")));
+        return Some((
+            header.get(fields.len().saturating_sub(1)).cloned(),
+            format!("the quote opened in line {line} is never closed"),
+        ));
     }
     if fields.len() != header.len() {
         return Some((None, format!("{} fields where the header has {}", fields.len(), header.len())));

@@ -101,10 +101,16 @@ mod tests {
     fn objects_are_flattened_and_digits_kept() {
         let text = r#" { "a": 1.10, "b" : {"c":"x \"y\" \u00e9","d":{"e":null}}, "l":[1, {"z": 2}], "t":true,"big":12345678901234567890.123,"":"" } "#;
         let expected = [
-            ("a", Some("1.10")), ("b.c", Some("x \"y\" é")), ("b.d.e", None), ("l", Some("[1, {\"z\": 2}]")), ("t", Some("true")),
-            ("big", Some("12345678901234567890.123")), ("", Some("")),
+            ("a", Some("1.10")),
+            ("b.c", Some("x \"y\" é")),
+            ("b.d.e", None),
+            ("l", Some("[1, {\"z\": 2}]")),
+            ("t", Some("true")),
+            ("big", Some("12345678901234567890.123")),
+            ("", Some("")),
         ];
-        let expected: Vec<_> = expected.iter().map(|(name, value)| ((*name).to_owned(), value.map(str::to_owned))).collect();
+        let expected: Vec<_> =
+            expected.iter().map(|(name, value)| ((*name).to_owned(), value.map(str::to_owned))).collect();
         assert_eq!(flat(text).unwrap(), expected);
         assert_eq!(flat("{}").unwrap(), []);
         for bad in ["", "[1]", "3", "{\"a\":}", "{\"a\":1", "{a:1}", "{\"a\":1}x"] {

@@ -40,7 +40,8 @@ impl Lines {
             let taken = stop.map_or(rest.len(), |stop| stop + 1);
             self.buffer.take(taken);
             if line.len() > LIMIT {
-                let message = format!("{}, line {number}: the line is longer than {} MiB.", path.display(), LIMIT >> 20);
+                let message =
+                    format!("{}, line {number}: the line is longer than {} MiB.", path.display(), LIMIT >> 20);
                 return Err(Error::input(message));
             }
             if stop.is_some() {

@@ -46,10 +46,13 @@ pub(crate) fn read(reading: &Reading<'_>, take: &mut Take<'_>) -> Result<Control
     let file = reading.file;
     let path = &file.source.path;
     let wants = |slot: usize| reading.wanted.get(slot).copied().unwrap_or(false);
-    let mut places: Vec<usize> = file.columns.iter().enumerate().filter(|(slot, _)| wants(*slot)).filter_map(|(_, at)| *at).collect();
+    let mut places: Vec<usize> =
+        file.columns.iter().enumerate().filter(|(slot, _)| wants(*slot)).filter_map(|(_, at)| *at).collect();
     let is_kept = file.number < 0;
     if is_kept {
-        places.extend(file.header.iter().enumerate().filter(|(_, name)| [LINE, SEQ].contains(&name.as_str())).map(|(at, _)| at));
+        places.extend(
+            file.header.iter().enumerate().filter(|(_, name)| [LINE, SEQ].contains(&name.as_str())).map(|(at, _)| at),
+        );
     }
     places.sort_unstable();
     places.dedup();
@@ -70,8 +73,10 @@ pub(crate) fn read(reading: &Reading<'_>, take: &mut Take<'_>) -> Result<Control
         }
         arrays.push(Arc::new(Int32Array::from_value(file.number, batch.num_rows())));
         // A Parquet file has no lines; rows are counted instead. Kept rows know where they came from.
-        let numbers: ArrayRef = Arc::new(Int64Array::from_iter_values((1..=batch.num_rows() as i64).map(|row| rows + row)));
-        let own = |name: &str| batch.column_by_name(name).filter(|_| is_kept).cloned().unwrap_or_else(|| numbers.clone());
+        let numbers: ArrayRef =
+            Arc::new(Int64Array::from_iter_values((1..=batch.num_rows() as i64).map(|row| rows + row)));
+        let own =
+            |name: &str| batch.column_by_name(name).filter(|_| is_kept).cloned().unwrap_or_else(|| numbers.clone());
         arrays.extend([own(LINE), own(SEQ)]);
         rows += batch.num_rows() as i64;
         if take(Item::Rows(RecordBatch::try_new(reading.input.schema.clone(), arrays)?)).is_break() {
@@ -106,7 +111,8 @@ fn blank_is_empty(values: ArrayRef, missing: &[String]) -> ArrayRef {
     if !texts.iter().flatten().any(empty) {
         return values;
     }
-    let kept: datafusion::arrow::array::StringArray = texts.iter().map(|text| text.filter(|text| !empty(text))).collect();
+    let kept: datafusion::arrow::array::StringArray =
+        texts.iter().map(|text| text.filter(|text| !empty(text))).collect();
     Arc::new(kept)
 }
 

@@ -130,7 +130,9 @@ impl Records {
             fields.count += ended;
             match result {
                 ReadRecordResult::InputEmpty => {}
-                ReadRecordResult::OutputFull if fields.bytes.len() >= LIMIT => return Err(Stop::TooLong(fields.last_field_line())),
+                ReadRecordResult::OutputFull if fields.bytes.len() >= LIMIT => {
+                    return Err(Stop::TooLong(fields.last_field_line()));
+                }
                 ReadRecordResult::OutputFull => fields.bytes.resize((fields.bytes.len() * 2).min(LIMIT), 0),
                 ReadRecordResult::OutputEndsFull => fields.ends.resize(fields.ends.len() * 2, 0),
                 ReadRecordResult::Record => {
@@ -242,7 +244,9 @@ mod tests {
         let found = read(text.as_bytes(), delimiting);
         let expected: Vec<_> = expected
             .iter()
-            .map(|(line, fields, original)| (*line, fields.iter().map(|f| (*f).to_owned()).collect::<Vec<_>>(), (*original).to_owned()))
+            .map(|(line, fields, original)| {
+                (*line, fields.iter().map(|f| (*f).to_owned()).collect::<Vec<_>>(), (*original).to_owned())
+            })
             .collect();
         assert_eq!(found, expected, "{text:?}");
     }
@@ -251,11 +255,11 @@ mod tests {
     fn lines_quotes_and_originals() {
         let comma = Delimiting::Byte(b',');
         check("a,b\n1,2\n", comma, &[(1, &["a", "b"], "a,b"), (2, &["1", "2"], "1,2")]);
-        check("\u{feff}a\r\n\r\n\"x \"\"y\"\"\r\nz\",2\r\nlast", comma, &[
-            (1, &["a"], "a"),
-            (3, &["x \"y\"\r\nz", "2"], "\"x \"\"y\"\"\r\nz\",2"),
-            (5, &["last"], "last"),
-        ]);
+        check(
+            "\u{feff}a\r\n\r\n\"x \"\"y\"\"\r\nz\",2\r\nlast",
+            comma,
+            &[(1, &["a"], "a"), (3, &["x \"y\"\r\nz", "2"], "\"x \"\"y\"\"\r\nz\",2"), (5, &["last"], "last")],
+        );
         check("a;\"b;c\"", Delimiting::Byte(b';'), &[(1, &["a", "b;c"], "a;\"b;c\"")]);
         check("", comma, &[]);
         check("\n\n", comma, &[]);
@@ -264,18 +268,23 @@ mod tests {
     #[test]
     fn blanks_between_fields() {
         let text = " id  date \n \n 00001 19970101  1   11.77\r\n 2\t3";
-        check(text, Delimiting::Blanks, &[
-            (1, &["id", "date"], " id  date "),
-            (3, &["00001", "19970101", "1", "11.77"], " \n 00001 19970101  1   11.77"),
-            (4, &["2", "3"], " 2\t3"),
-        ]);
+        check(
+            text,
+            Delimiting::Blanks,
+            &[
+                (1, &["id", "date"], " id  date "),
+                (3, &["00001", "19970101", "1", "11.77"], " \n 00001 19970101  1   11.77"),
+                (4, &["2", "3"], " 2\t3"),
+            ],
+        );
     }
 
     #[test]
     fn a_quote_never_closed_stops_at_the_limit_and_names_its_line() {
         let mut text = b"a,b\n1,2\n\"x\ny\",\"open\n".to_vec();
         text.resize(LIMIT + 100, b'z');
-        let mut records = Records::new(Buffer::new(Box::new(io::Cursor::new(text)), false), Delimiting::Byte(b',')).unwrap();
+        let mut records =
+            Records::new(Buffer::new(Box::new(io::Cursor::new(text)), false), Delimiting::Byte(b',')).unwrap();
         let mut fields = Fields::default();
         assert!(records.next(&mut fields).unwrap() && records.next(&mut fields).unwrap());
         assert!(matches!(records.next(&mut fields), Err(Stop::TooLong(4))));

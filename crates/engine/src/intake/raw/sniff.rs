@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::input::distinct_names;
 use super::json_lines::object;
-use super::records::Delimiting;
 use super::parquet;
+use super::records::Delimiting;
 use crate::intake::open::{fill, open, unreadable};
 use crate::{Error, Result};
 
@@ -45,7 +45,8 @@ pub(crate) fn sniff(path: &Path) -> Result<Look> {
     match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
         None => Ok(Look::Empty),
         Some(b'{') => Ok(Look::JsonLines(json_names(text))),
-        Some(b'[') => Err(Error::input(format!("{} is one JSON list.", path.display())).hint("Write one object per line (JSON lines).")),
+        Some(b'[') => Err(Error::input(format!("{} is one JSON list.", path.display()))
+            .hint("Write one object per line (JSON lines).")),
         Some(_) => {
             let delimiting = delimiting(text, length < SAMPLE);
             Ok(Look::Delimited(delimiting, first_record(text, delimiting)))
@@ -57,14 +58,21 @@ fn check_encoding(path: &Path, sample: &[u8]) -> Result<()> {
     let display = path.display();
     let head = sample.get(..sample.len().min(4096)).unwrap_or_default();
     let nul = memchr::memchr_iter(0, head).count();
-    if sample.starts_with(&[0xff, 0xfe]) || sample.starts_with(&[0xfe, 0xff]) || (head.len() >= 8 && nul * 3 > head.len()) {
-        return Err(Error::input(format!("{display} is UTF-16.")).hint("Save it as UTF-8, for instance: iconv -f UTF-16 -t UTF-8"));
+    if sample.starts_with(&[0xff, 0xfe])
+        || sample.starts_with(&[0xfe, 0xff])
+        || (head.len() >= 8 && nul * 3 > head.len())
+    {
+        return Err(Error::input(format!("{display} is UTF-16."))
+            .hint("Save it as UTF-8, for instance: iconv -f UTF-16 -t UTF-8"));
     }
     if sample.starts_with(b"PK\x03\x04") {
-        return Err(Error::input(format!("{display} is a spreadsheet or zip file.")).hint("Export the sheet as CSV (UTF-8)."));
+        return Err(
+            Error::input(format!("{display} is a spreadsheet or zip file.")).hint("Export the sheet as CSV (UTF-8).")
+        );
     }
     if sample.starts_with(b"%PDF") || sample.starts_with(b"SQLite format 3") {
-        return Err(Error::input(format!("{display} is not a table of text.")).hint("Export the data as CSV, JSON lines or Parquet."));
+        return Err(Error::input(format!("{display} is not a table of text."))
+            .hint("Export the data as CSV, JSON lines or Parquet."));
     }
     Ok(())
 }
@@ -103,7 +111,8 @@ fn delimiting(text: &[u8], whole: bool) -> Delimiting {
 
 fn widths(text: &[u8], delimiter: u8, whole: bool) -> Vec<usize> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text);
-    let mut widths: Vec<usize> = reader.byte_records().take(RECORDS + 1).map_while(|record| Some(record.ok()?.len())).collect();
+    let mut widths: Vec<usize> =
+        reader.byte_records().take(RECORDS + 1).map_while(|record| Some(record.ok()?.len())).collect();
     if widths.len() > RECORDS || (!whole && widths.len() > 1) {
         widths.pop();
     }
@@ -123,12 +132,16 @@ fn looks_blank_separated(text: &[u8]) -> bool {
 fn first_record(text: &[u8], delimiting: Delimiting) -> Vec<String> {
     match delimiting {
         Delimiting::Byte(delimiter) => {
-            let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text);
+            let mut reader =
+                csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text);
             let first = reader.byte_records().next().and_then(|record| record.ok()).unwrap_or_default();
             first.iter().map(|field| String::from_utf8_lossy(field).trim().to_owned()).collect()
         }
         Delimiting::Blanks => {
-            let line = text.split(|byte| *byte == b'\n').find(|line| !line.iter().all(u8::is_ascii_whitespace)).unwrap_or_default();
+            let line = text
+                .split(|byte| *byte == b'\n')
+                .find(|line| !line.iter().all(u8::is_ascii_whitespace))
+                .unwrap_or_default();
             String::from_utf8_lossy(line).split_ascii_whitespace().map(str::to_owned).collect()
         }
     }

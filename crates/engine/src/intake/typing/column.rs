@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, BooleanBuilder, Date32Builder, Decimal128Builder, Float64Builder, Int64Builder, StringArray,
-    StringBuilder, TimestampMicrosecondBuilder,
+    Array, ArrayRef, AsArray, BooleanBuilder, Date32Builder, Decimal128Builder, Float64Builder, Int64Builder,
+    StringArray, StringBuilder, TimestampMicrosecondBuilder,
 };
 use datafusion::arrow::datatypes::DataType;
 use jiff::civil::Date;
@@ -94,7 +94,10 @@ impl ColumnReader {
             }
             ColumnType::Money => {
                 let mut built = Decimal128Builder::with_capacity(rows).with_data_type(DataType::Decimal128(18, 4));
-                cells.each(|_, _, text| scalar::money(text, self.style, self.negative_allowed), |value| built.append_option(value));
+                cells.each(
+                    |_, _, text| scalar::money(text, self.style, self.negative_allowed),
+                    |value| built.append_option(value),
+                );
                 Arc::new(built.finish())
             }
             ColumnType::Number => {
@@ -145,7 +148,9 @@ impl ColumnReader {
     fn in_domain<'a>(&'a self, text: &'a str) -> std::result::Result<&'a str, String> {
         if !self.domain.is_empty() {
             let found = self.domain.iter().find(|value| value.eq_ignore_ascii_case(text));
-            return found.map(String::as_str).ok_or_else(|| format!("\"{text}\" is none of {}", self.domain.join(", ")));
+            return found
+                .map(String::as_str)
+                .ok_or_else(|| format!("\"{text}\" is none of {}", self.domain.join(", ")));
         }
         if self.currency && check_currency(text).is_err() {
             return Err(format!("\"{text}\" is not a currency of ISO 4217"));
@@ -281,7 +286,12 @@ mod tests {
             ("orders", "currency", "EUR", "EUR"),
             ("orders", "currency", "EURO", "! \"EURO\" is not a currency of ISO 4217"),
             ("orders", "status", "Delivered", "delivered"),
-            ("orders", "status", "lost", "! \"lost\" is none of placed, paid, processing, shipped, delivered, returned, cancelled, unavailable"),
+            (
+                "orders",
+                "status",
+                "lost",
+                "! \"lost\" is none of placed, paid, processing, shipped, delivered, returned, cancelled, unavailable",
+            ),
             ("orders", "order_id", " 7 ", "7"),
             ("orders", "order_id", "  ", "-"),
             ("orders", "coupon", "=1+1", "=1+1 Formula"),
@@ -290,7 +300,12 @@ mod tests {
             ("orders", "ordered_at", "2025-10-26 02:30", "2025-10-26T00:30:00Z Overlap"),
             ("orders", "promised_on", "2025-02-28", "2025-02-28"),
             ("orders", "promised_on", "1969-12-31", "1969-12-31"),
-            ("orders", "promised_on", "2025-02-31", "! \"2025-02-31\" is not a date or time like 2026-03-14 or 2026-03-14T09:30:00+01:00"),
+            (
+                "orders",
+                "promised_on",
+                "2025-02-31",
+                "! \"2025-02-31\" is not a date or time like 2026-03-14 or 2026-03-14T09:30:00+01:00",
+            ),
             ("customers", "known", "Yes", "true"),
             ("customers", "known", "maybe", "! \"maybe\" is neither true nor false"),
             ("customers", "attributes", "{\"a\":1}", "{\"a\":1}"),

@@ -28,7 +28,9 @@ pub(super) fn read(text: &str) -> Option<Written> {
 
 /// `YYYY-MM-DD HH:MM:SS` (or with `T`), nothing else.
 pub(super) fn fixed(text: &[u8]) -> Option<DateTime> {
-    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b' ' | b'T', h1, h2, b':', n1, n2, b':', s1, s2] = text else { return None };
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b' ' | b'T', h1, h2, b':', n1, n2, b':', s1, s2] = text else {
+        return None;
+    };
     let digit = |byte: &u8| byte.is_ascii_digit().then(|| i16::from(byte - b'0'));
     let two = |a: &u8, b: &u8| Some(digit(a)? * 10 + digit(b)?);
     let year = two(y1, y2)? * 100 + two(y3, y4)?;

@@ -22,7 +22,8 @@ fn written(style: NumberStyle) -> &'static str {
 
 /// Money in ten-thousandths.
 pub(super) fn money(text: &str, style: NumberStyle, negative_allowed: bool) -> Result<i128, String> {
-    let number = decimal(text, style).ok_or_else(|| format!("\"{text}\" is not an amount written as {}", written(style)))?;
+    let number =
+        decimal(text, style).ok_or_else(|| format!("\"{text}\" is not an amount written as {}", written(style)))?;
     let money = number.money().ok_or_else(|| format!("\"{text}\" is too large for an amount"))?;
     if money < 0 && !negative_allowed {
         return Err(format!("\"{text}\" is negative"));

@@ -121,8 +121,11 @@ impl TimeReader {
 
 fn read_one(pattern: &Pattern, text: &str) -> Result<Written, String> {
     match pattern {
-        Pattern::Iso => iso::read(text).ok_or_else(|| format!("\"{text}\" is not a date or time like 2026-03-14 or 2026-03-14T09:30:00+01:00")),
-        Pattern::Unix { per_second } => unix(text, *per_second).ok_or_else(|| format!("\"{text}\" is not a number of seconds since 1970")),
+        Pattern::Iso => iso::read(text)
+            .ok_or_else(|| format!("\"{text}\" is not a date or time like 2026-03-14 or 2026-03-14T09:30:00+01:00")),
+        Pattern::Unix { per_second } => {
+            unix(text, *per_second).ok_or_else(|| format!("\"{text}\" is not a number of seconds since 1970"))
+        }
         Pattern::Custom(pattern) => custom(pattern, text),
     }
 }
@@ -150,13 +153,21 @@ fn custom(pattern: &str, text: &str) -> Result<Written, String> {
 fn unix(text: &str, per_second: i64) -> Option<Written> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let digits = whole.strip_prefix('-').unwrap_or(whole);
-    if digits.is_empty() || !digits.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit()) || fraction.len() > 9 {
+    if digits.is_empty()
+        || !digits.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit())
+        || fraction.len() > 9
+    {
         return None;
     }
     let micros_each = 1_000_000 / per_second;
     let whole_micros = whole.parse::<i64>().ok()?.checked_mul(micros_each)?;
-    let part = if fraction.is_empty() { 0 } else { fraction.parse::<i64>().ok()? * micros_each / 10i64.pow(fraction.len() as u32) };
-    let micros = if whole.starts_with('-') { whole_micros.checked_sub(part)? } else { whole_micros.checked_add(part)? };
+    let part = if fraction.is_empty() {
+        0
+    } else {
+        fraction.parse::<i64>().ok()? * micros_each / 10i64.pow(fraction.len() as u32)
+    };
+    let micros =
+        if whole.starts_with('-') { whole_micros.checked_sub(part)? } else { whole_micros.checked_add(part)? };
     Timestamp::UNIX_EPOCH.checked_add(SignedDuration::from_micros(micros)).ok().map(Written::Instant)
 }
 
@@ -165,7 +176,11 @@ fn plausible(written: Written, text: &str) -> Result<Written, String> {
         Written::Local(local) => local.year(),
         Written::Instant(at) => TimeZone::UTC.to_datetime(*at).year(),
     };
-    if YEARS.contains(&year) { Ok(written) } else { Err(format!("\"{text}\" lies outside the years {} to {}", YEARS.start(), YEARS.end())) }
+    if YEARS.contains(&year) {
+        Ok(written)
+    } else {
+        Err(format!("\"{text}\" lies outside the years {} to {}", YEARS.start(), YEARS.end()))
+    }
 }
 
 #[cfg(test)]
@@ -209,7 +224,10 @@ mod tests {
         let berlin = reader(&["%Y-%m-%d %H:%M:%S"], "Europe/Berlin");
         assert_eq!(shown(&berlin, "2025-03-30 02:30:00"), "2025-03-30T01:30:00Z Gap");
         assert_eq!(shown(&berlin, "2025-10-26 02:30:00"), "2025-10-26T00:30:00Z Overlap");
-        assert_eq!(shown(&reader(&["iso"], "Europe/Berlin"), "2025-10-26T02:30:00+01:00"), "2025-10-26T01:30:00Z Plain");
+        assert_eq!(
+            shown(&reader(&["iso"], "Europe/Berlin"), "2025-10-26T02:30:00+01:00"),
+            "2025-10-26T01:30:00Z Plain"
+        );
     }
 
     #[test]
@@ -217,7 +235,17 @@ mod tests {
         let dates = reader(&["%d.%m.%Y"], "UTC");
         assert_eq!(dates.day("31.02.2025"), Err("\"31.02.2025\" is not a time written as %d.%m.%Y".into()));
         assert_eq!(dates.day("28.02.2025"), Ok(jiff::civil::date(2025, 2, 28)));
-        for text in ["0000-00-00", "1e9", "2025-02-31", "2025-13-01", "", "yesterday", "0001-01-01", "9999-12-31", "2025-01-01 25:00:00"] {
+        for text in [
+            "0000-00-00",
+            "1e9",
+            "2025-02-31",
+            "2025-13-01",
+            "",
+            "yesterday",
+            "0001-01-01",
+            "9999-12-31",
+            "2025-01-01 25:00:00",
+        ] {
             assert!(reader(&[], "UTC").instant(text).is_err(), "{text}");
             assert!(reader(&["%Y-%m-%d %H:%M:%S"], "UTC").instant(text).is_err(), "{text}");
             assert!(reader(&["unix"], "UTC").instant(text).is_err(), "{text}");
