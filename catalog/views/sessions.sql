@@ -1,8 +1,9 @@
 -- One row per session: the source's session; where it has none, touchpoints of a customer less than 30 minutes apart.
--- Advertisements, mails, messages, calls, store visits, referrals and shares without a session of the source make none.
--- channel: of the first touchpoint. ordered: an order was placed in it, whatever became of it; an order that names no
--- session belongs to that of its customer's last touchpoint within 30 minutes before it. revenue leaves cancelled and
--- unavailable orders out; 0 without an order, empty where an order's revenue is unknown. views: of products. research: reviews, testimonials, case studies, comparisons, articles.
+-- Advertisements, mails, messages, calls, store visits, referrals and shares without a session of the source make
+-- none. channel: of the first touchpoint. ordered: an order was placed in it, whatever became of it; an order that
+-- names no session belongs to that of its customer's last touchpoint within 30 minutes before it. revenue: leaves
+-- cancelled and unavailable orders out; 0 without an order, empty where an order's revenue is unknown. views: of
+-- products. research: reviews, testimonials, case studies, comparisons, articles read.
 WITH visited AS (
   SELECT
     i.interaction_id AS key,
@@ -25,10 +26,10 @@ apart AS (
     AND (
       kind LIKE '%visit'
       OR split_part(kind, '_', 1) NOT IN
-        ('ad', 'advertisement', 'impression', 'campaign', 'email', 'newsletter', 'push', 'sms', 'event', 'call', 'phone',
-         'message', 'contact', 'contacted', 'social', 'store', 'referral', 'refer', 'invite', 'invited', 'share', 'shared',
-         'mention', 'order', 'purchase', 'purchased', 'payment', 'delivery', 'delivered', 'refund', 'return', 'warranty',
-         'complaint', 'proactive')
+        ('ad', 'advertisement', 'impression', 'campaign', 'email', 'newsletter', 'push', 'sms', 'event', 'call',
+         'phone', 'message', 'contact', 'contacted', 'social', 'store', 'referral', 'refer', 'invite', 'invited',
+         'share', 'shared', 'mention', 'order', 'purchase', 'purchased', 'payment', 'delivery', 'delivered', 'refund',
+         'return', 'warranty', 'complaint', 'proactive')
     )
   WINDOW w AS (PARTITION BY customer_id ORDER BY at, source_seq, key)
 ),
@@ -91,7 +92,8 @@ walked AS (
     count(*) AS touchpoints,
     count(*) FILTER (WHERE kind LIKE '%visit' OR kind IN ('session', 'session_start', 'session_started', 'landing'))
       AS visits,
-    count(*) FILTER (WHERE kind IN ('search', 'site_search', 'search_results_viewed', 'view_search_results')) AS searches,
+    count(*) FILTER (WHERE kind IN ('search', 'site_search', 'search_results_viewed', 'view_search_results'))
+      AS searches,
     count(*) FILTER (WHERE kind IN ('view', 'product_view', 'product_viewed', 'view_item', 'item_viewed')) AS views,
     count(*) FILTER (WHERE kind IN
       ('review_read', 'reviews_read', 'reviews_viewed', 'testimonial_read', 'testimonial_viewed', 'case_study_read',
