@@ -23,7 +23,8 @@ pub fn report(report: &ImportReport, style: &Style) -> String {
             let text = format!("{}:{}:{column} {}", reject.file, reject.line, reject.reason);
             lines.extend(wrap(&text, style.width.saturating_sub(2)).iter().map(|line| format!("  {line}")));
         }
-        let hint = "`throughline rejects list` shows them all; mended rows come back with `throughline rejects replay`.";
+        let hint =
+            "`throughline rejects list` shows them all; mended rows come back with `throughline rejects replay`.";
         lines.extend(wrap(hint, style.width).iter().map(|line| style.paint(Ink::Quiet, line)));
     }
     for note in &report.notes {
@@ -70,9 +71,9 @@ fn tables(report: &ImportReport) -> Table {
         }
     }
     for one in &report.tables {
-        let counts = one.counts.map(|c| {
-            [c.added, c.corrected, c.unchanged, c.repeated, c.stale, c.superseded, c.withdrawn].map(count)
-        });
+        let counts = one
+            .counts
+            .map(|c| [c.added, c.corrected, c.unchanged, c.repeated, c.stale, c.superseded, c.withdrawn].map(count));
         let numbers = counts.into_iter().flatten();
         table.row([one.table.clone(), count(one.staged)].into_iter().chain(numbers));
     }
