@@ -41,6 +41,8 @@ pub enum Command {
     Apply(commands::apply::Arguments),
     /// List the revisions of the definitions
     Revisions(commands::revisions::Arguments),
+    /// Bring files into the standard tables
+    Import(commands::import::Arguments),
     /// Show where data come from and how far they can be trusted
     Sources(commands::sources::Arguments),
     /// List, export and replay the rows that were set aside
@@ -55,6 +57,8 @@ pub enum Command {
     Customer(commands::customer::Arguments),
     /// Ask the standard tables and views in SQL
     Sql(commands::sql::Arguments),
+    /// Make the source files of a company that does not exist
+    Demo(commands::demo::Arguments),
     /// Show the version of the program
     Version(commands::version::Arguments),
 }

@@ -24,8 +24,6 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
     let reader = context.read(&arguments.moment)?;
     let line = reader.customer(&arguments.id).await?;
     let definitions = reader.definitions();
-    context.reply(
-        |style| render::customer::time_line(&line, definitions, style),
-        || wire::customer::TimeLine::from(&line),
-    )
+    context
+        .reply(|style| render::customer::time_line(&line, definitions, style), || wire::customer::TimeLine::from(&line))
 }

@@ -1,7 +1,7 @@
 //! `throughline explain`: opens a number.
 
 use clap::Args;
-use throughline_engine::{Error, Reader, Result};
+use throughline_engine::{Error, MeasureRequest, Reader, Result};
 
 use crate::cli::Moment;
 use crate::context::Context;
@@ -15,7 +15,7 @@ pub struct Arguments {
     /// Id of the measure
     #[arg(value_name = "ID")]
     id: String,
-    /// The period, such as 2026-03 [default: the last complete one of the scorecard's length]
+    /// The period, such as 2026-03 [default: the last one with a mature value]
     #[arg(long, short, value_name = "PERIOD")]
     period: Option<String>,
     /// One segment only, such as channel=chat
@@ -31,7 +31,10 @@ pub struct Arguments {
 /// Explains one reading.
 pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
     let reader = context.read(&arguments.moment)?;
-    let period = arguments.period.unwrap_or_else(|| last_complete(&reader));
+    let period = match arguments.period {
+        Some(period) => period,
+        None => last_known(&reader, &arguments.id).await?,
+    };
     let segment = arguments.segment.as_deref().map(segment).transpose()?;
     let explanation = reader.explain(&arguments.id, &period, segment, arguments.rows).await?;
     let settings = &reader.definitions().settings;
@@ -41,9 +44,13 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
     )
 }
 
-/// Label of the last complete period of the scorecard's length.
-fn last_complete(reader: &Reader) -> String {
-    throughline_engine::scorecard::last_complete(reader.definitions(), reader.calendar(), reader.known()).label
+/// Label of the last complete period of the scorecard's length in which the measure has a mature value.
+async fn last_known(reader: &Reader, id: &str) -> Result<String> {
+    let last = throughline_engine::scorecard::last_complete(reader.definitions(), reader.calendar(), reader.known());
+    let request = MeasureRequest { grain: Some(last.grain), ..MeasureRequest::default() };
+    let readings = reader.measure(id, &request).await?;
+    let mut known = readings.into_iter().rev().filter(|r| r.value.is_some() && r.mature && r.period.end <= last.end);
+    Ok(known.next().map_or(last.label, |reading| reading.period.label))
 }
 
 fn segment(text: &str) -> Result<(String, String)> {

@@ -56,10 +56,7 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
 
 fn list(reader: &Reader, context: &Context) -> Result<Reply> {
     let definitions = reader.definitions();
-    context.reply(
-        |style| render::measures::list(definitions, style),
-        || wire::measure::Measures::from(definitions),
-    )
+    context.reply(|style| render::measures::list(definitions, style), || wire::measure::Measures::from(definitions))
 }
 
 enum Edge {

@@ -3,7 +3,9 @@
 pub mod apply;
 pub mod check;
 pub mod customer;
+pub mod demo;
 pub mod explain;
+pub mod import;
 pub mod init;
 pub mod measure;
 pub mod rejects;
@@ -26,6 +28,7 @@ pub async fn run(command: Command, context: &Context) -> Result<Reply> {
         Command::Check(arguments) => check::run(arguments, context).await,
         Command::Apply(arguments) => apply::run(arguments, context).await,
         Command::Revisions(arguments) => revisions::run(arguments, context).await,
+        Command::Import(arguments) => import::run(arguments, context).await,
         Command::Sources(arguments) => sources::run(arguments, context).await,
         Command::Rejects(arguments) => rejects::run(arguments, context).await,
         Command::Scorecard(arguments) => scorecard::run(arguments, context).await,
@@ -33,6 +36,7 @@ pub async fn run(command: Command, context: &Context) -> Result<Reply> {
         Command::Explain(arguments) => explain::run(arguments, context).await,
         Command::Customer(arguments) => customer::run(arguments, context).await,
         Command::Sql(arguments) => sql::run(arguments, context).await,
+        Command::Demo(arguments) => demo::run(arguments, context).await,
         Command::Version(arguments) => version::run(arguments, context).await,
     }
 }

@@ -58,8 +58,5 @@ async fn list(filter: Filter, context: &Context) -> Result<Reply> {
     let mut rejects = reader.rejects(&filter).await?;
     let more = rejects.len() > limit;
     rejects.truncate(limit);
-    context.reply(
-        |style| render::rejects::list(&rejects, more, style),
-        || wire::rejects::Rejects::new(&rejects, more),
-    )
+    context.reply(|style| render::rejects::list(&rejects, more, style), || wire::rejects::Rejects::new(&rejects, more))
 }

@@ -22,8 +22,5 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
     let now = if arguments.moment.as_of.is_some() { reader.known() } else { context.now };
     let sources = reader.sources(now).await?;
     let zone = &reader.definitions().settings.zone;
-    context.reply(
-        |style| render::sources::page(&sources, zone, style),
-        || wire::sources::Sources::new(now, &sources),
-    )
+    context.reply(|style| render::sources::page(&sources, zone, style), || wire::sources::Sources::new(now, &sources))
 }

@@ -21,8 +21,8 @@ pub fn time_line(line: &TimeLine, definitions: &Definitions, style: &Style) -> S
     }
     let stages: BTreeMap<&str, &str> =
         definitions.journey.stages.iter().map(|s| (s.id.as_str(), s.name.as_str())).collect();
-    let mut table = Table::new().text("when").text("stage").text("what").text("channel").number("amount");
-    table = table.number("score").text("about");
+    let mut table = Table::new().text("when").text("stage").text("what").text("channel").number("amount").optional();
+    table = table.number("score").optional().text("about").optional();
     for touch in &line.touchpoints {
         table.row([
             minute(touch.at, &settings.zone),

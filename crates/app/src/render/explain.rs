@@ -101,12 +101,12 @@ fn records(records: &Records, measure: &Measure, settings: &Settings, style: &St
         return vec!["  None.".to_owned()];
     }
     let ratio = records.rows.iter().any(|r| r.in_denominator.is_some());
-    let mut table = Table::new().text("").text("key").text("customer").text("at");
-    table = if ratio { table.number("numerator").number("denominator") } else { table.number("value") };
+    let mut table = Table::new().text("").text("key").text("customer").optional().text("at");
+    table = if ratio { table.number("numerator").number("denominator").optional() } else { table.number("value") };
     for dimension in &measure.dimensions {
-        table = table.text(dimension);
+        table = table.text(dimension).optional();
     }
-    let mut table = table.text("left out because");
+    let mut table = table.text("left out because").optional();
     for record in &records.rows {
         table.row(cells(record, ratio, measure, settings));
     }
@@ -115,7 +115,11 @@ fn records(records: &Records, measure: &Measure, settings: &Settings, style: &St
         let note = format!("  Only the first {}; --rows N lists more.", records.rows.len());
         lines.push(style.paint(Ink::Quiet, &note));
     }
-    let signs = if ratio { "  ● in numerator and denominator, ○ in the denominator only, × left out" } else { "  ● counted, × left out" };
+    let signs = if ratio {
+        "  ● in numerator and denominator, ○ in the denominator only, × left out"
+    } else {
+        "  ● counted, × left out"
+    };
     lines.push(style.paint(Ink::Quiet, signs));
     lines
 }
@@ -126,7 +130,8 @@ fn cells(record: &Record, ratio: bool, measure: &Measure, settings: &Settings) -
         (false, true) => "●",
         (false, false) => "○",
     };
-    let number = |value: Option<f64>| value.map_or("–".to_owned(), |value| measure.unit.format(value, &settings.currency));
+    let number =
+        |value: Option<f64>| value.map_or("–".to_owned(), |value| measure.unit.format(value, &settings.currency));
     let part = |value: Option<f64>| value.map_or(String::new(), plain);
     let mut cells = vec![
         sign.to_owned(),

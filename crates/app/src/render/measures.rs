@@ -22,6 +22,7 @@ pub fn list(definitions: &Definitions, style: &Style) -> String {
     }
     let all = definitions.measures.len();
     let sentence = format!("There are {all} measures, {on_card} of them (●) on the scorecard.");
-    let hint = style.paint(Ink::Quiet, "`throughline measure ID` shows one over time, `throughline explain ID` opens it.");
+    let hint =
+        style.paint(Ink::Quiet, "`throughline measure ID` shows one over time, `throughline explain ID` opens it.");
     format!("{sentence}\n\n{}\n\n{hint}\n", table.lines(0, style).join("\n"))
 }

@@ -28,7 +28,10 @@ fn sentence(measure: &Measure, readings: &[Reading], by: Option<&str>, currency:
     if let Some(dimension) = by {
         let mut segments: Vec<&str> = readings.iter().filter_map(|r| r.segment.as_deref()).collect();
         segments.dedup();
-        return format!("{name} by {dimension}: {} in all.", counted(u64::try_from(segments.len()).unwrap_or(u64::MAX), "segment"));
+        return format!(
+            "{name} by {dimension}: {} in all.",
+            counted(u64::try_from(segments.len()).unwrap_or(u64::MAX), "segment")
+        );
     }
     let Some((at, last, value)) =
         readings.iter().enumerate().rev().find_map(|(at, r)| Some((at, r, r.value.filter(|_| r.mature)?)))
@@ -56,11 +59,8 @@ fn facts(measure: &Measure) -> String {
         Role::Lagging => "lagging",
     };
     let stage = measure.stage.as_deref().unwrap_or("no stage");
-    let dimensions = if measure.dimensions.is_empty() {
-        String::new()
-    } else {
-        format!(" · by {}", measure.dimensions.join(", "))
-    };
+    let dimensions =
+        if measure.dimensions.is_empty() { String::new() } else { format!(" · by {}", measure.dimensions.join(", ")) };
     let definition = measure.definition.as_deref().map_or(String::new(), |text| format!(" · {}", text.trim()));
     format!("{} · {} · {stage} · {role} · {better}{dimensions}{definition}", measure.id, measure.perspective)
 }
@@ -70,7 +70,7 @@ fn table(measure: &Measure, readings: &[Reading], by: Option<&str>, currency: &s
     if let Some(dimension) = by {
         table = table.text(dimension);
     }
-    table = table.text("period").number("value").number("n").text("95 % interval").text("");
+    table = table.text("period").number("value").number("n").text("95 % interval").optional().text("").optional();
     let show = |value: f64| measure.unit.format(value, currency);
     for reading in readings {
         let interval = reading.interval.map(|i| format!("{} to {}", show(i.low), show(i.high)));

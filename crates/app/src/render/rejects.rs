@@ -35,7 +35,8 @@ fn one(reject: &Rejected, style: &Style) -> Vec<String> {
     let text = wrap(&format!("{place}{}{replayed}", reject.reason), style.width.saturating_sub(LEAD));
     let lead = |at: usize| if at == 0 { format!("{:>7}  ", reject.line) } else { " ".repeat(LEAD) };
     let mut lines: Vec<String> = text.iter().enumerate().map(|(at, line)| format!("{}{line}", lead(at))).collect();
-    let original = if style.terminal { fit(&reject.original, style.width.saturating_sub(LEAD)) } else { reject.original.clone() };
+    let original =
+        if style.terminal { fit(&reject.original, style.width.saturating_sub(LEAD)) } else { reject.original.clone() };
     lines.extend(original.lines().map(|line| style.paint(Ink::Quiet, &format!("{}{line}", " ".repeat(LEAD)))));
     lines
 }

@@ -42,7 +42,7 @@ fn sentence(sources: &[SourceHealth]) -> String {
 
 fn table(sources: &[SourceHealth], zone: &str) -> Table {
     let mut table = Table::new().text("source").text("table").number("rows").text("first").text("last").number("age");
-    table = table.text("").number("late").number("complete").number("valid").number("unique");
+    table = table.text("").optional().number("late").number("complete").number("valid").number("unique");
     for one in sources {
         let on = |at: Option<jiff::Timestamp>| at.map_or("–".to_owned(), |at| day(at, zone));
         let long = |seconds: Option<f64>| seconds.map_or("–".to_owned(), length);

@@ -18,6 +18,8 @@ pub struct Table {
 struct Head {
     name: String,
     numbers: bool,
+    /// Whether the column is left out when all its cells are empty.
+    optional: bool,
 }
 
 impl Table {
@@ -39,7 +41,16 @@ impl Table {
     }
 
     fn column(mut self, name: &str, numbers: bool) -> Table {
-        self.heads.push(Head { name: name.to_owned(), numbers });
+        self.heads.push(Head { name: name.to_owned(), numbers, optional: false });
+        self
+    }
+
+    /// Leaves the column that was added last out when all its cells are empty.
+    #[must_use]
+    pub fn optional(mut self) -> Table {
+        if let Some(last) = self.heads.last_mut() {
+            last.optional = true;
+        }
         self
     }
 
@@ -55,16 +66,29 @@ impl Table {
 
     /// Lines indented by `indent`. On a terminal the widest columns are cut until all fit.
     pub fn lines(&self, indent: usize, style: &Style) -> Vec<String> {
-        let widths = self.widths(style.width.saturating_sub(indent), style.terminal);
+        let shown = self.without_empty();
+        let widths = shown.widths(style.width.saturating_sub(indent), style.terminal);
         let lead = " ".repeat(indent);
-        let heads: Vec<String> = self.heads.iter().map(|head| head.name.clone()).collect();
+        let heads: Vec<String> = shown.heads.iter().map(|head| head.name.clone()).collect();
         let rule: Vec<String> = widths.iter().map(|columns| "─".repeat(*columns)).collect();
         let mut lines = vec![
-            format!("{lead}{}", style.paint(Ink::Strong, &self.line(&heads, &widths))),
-            format!("{lead}{}", style.paint(Ink::Quiet, &rule.join(GAP))),
+            format!("{lead}{}", style.paint(Ink::Strong, &shown.line(&heads, &widths))),
+            format!("{lead}{}", style.paint(Ink::Quiet, rule.join(GAP).trim_end())),
         ];
-        lines.extend(self.rows.iter().map(|row| format!("{lead}{}", self.line(row, &widths))));
+        lines.extend(shown.rows.iter().map(|row| format!("{lead}{}", shown.line(row, &widths))));
         lines
+    }
+
+    fn without_empty(&self) -> Table {
+        let cell = |row: &[String], at: usize| row.get(at).is_none_or(|cell| cell.is_empty());
+        let keep = |at: usize, head: &Head| !head.optional || self.rows.iter().any(|row| !cell(row, at));
+        let kept: Vec<usize> =
+            self.heads.iter().enumerate().filter(|(at, head)| keep(*at, head)).map(|(at, _)| at).collect();
+        let pick = |row: &Vec<String>| kept.iter().map(|at| row.get(*at).cloned().unwrap_or_default()).collect();
+        Table {
+            heads: kept.iter().filter_map(|at| self.heads.get(*at).cloned()).collect(),
+            rows: self.rows.iter().map(pick).collect(),
+        }
     }
 
     fn line(&self, cells: &[String], widths: &[usize]) -> String {
@@ -116,10 +140,19 @@ mod tests {
     }
 
     #[test]
+    fn optional_columns_need_a_cell() {
+        let mut table = Table::new().text("a").text("note").optional().text("b");
+        table.row(["1".into(), String::new(), "2".into()]);
+        assert_eq!(table.lines(0, &Style::plain(100)), ["a  b", "─  ─", "1  2"]);
+        table.row(["3".into(), "x".into(), "4".into()]);
+        assert_eq!(table.lines(0, &Style::plain(100))[0], "a  note  b");
+    }
+
+    #[test]
     fn only_terminals_cut() {
         let narrow = Style { width: 20, terminal: true, colour: false };
         let lines = table().lines(0, &narrow);
-        assert_eq!(lines[3], "a name that…      7");
+        assert_eq!(lines[3], "a name that …      7");
         assert!(lines.iter().all(|line| width(line) <= 20));
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod customer;
 pub mod explain;
+pub mod import;
 pub mod measure;
 pub mod rejects;
 pub mod revision;
@@ -29,12 +30,7 @@ pub struct Period {
 
 impl From<&throughline_model::period::Period> for Period {
     fn from(period: &throughline_model::period::Period) -> Period {
-        Period {
-            label: period.label.clone(),
-            grain: period.grain.to_string(),
-            start: period.start,
-            end: period.end,
-        }
+        Period { label: period.label.clone(), grain: period.grain.to_string(), start: period.start, end: period.end }
     }
 }
 

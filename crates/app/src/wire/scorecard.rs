@@ -175,6 +175,8 @@ struct Move {
     value_now: Option<f64>,
     score_before: Option<f64>,
     score_now: Option<f64>,
+    share_before: f64,
+    share_now: f64,
     contribution: Option<f64>,
     more_than_noise: Option<bool>,
     by_chart: Option<bool>,
@@ -377,11 +379,7 @@ impl From<&engine::GridRow> for GridRow {
 
 impl From<&engine::Cell> for Cell {
     fn from(cell: &engine::Cell) -> Cell {
-        Cell {
-            perspective: cell.perspective.clone(),
-            measures: cell.measures.clone(),
-            result: (&cell.result).into(),
-        }
+        Cell { perspective: cell.perspective.clone(), measures: cell.measures.clone(), result: (&cell.result).into() }
     }
 }
 
@@ -399,6 +397,8 @@ impl From<&engine::Move> for Move {
             value_now: one.value_now,
             score_before: one.score_before,
             score_now: one.score_now,
+            share_before: one.share_before,
+            share_now: one.share_now,
             contribution: one.contribution,
             more_than_noise: one.more_than_noise,
             by_chart: one.by_chart,
