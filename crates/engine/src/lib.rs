@@ -3,10 +3,25 @@
 pub mod catalog;
 pub mod customer;
 pub mod error;
+mod folder;
+mod import;
+pub mod intake;
 pub mod measures;
+mod reader;
+mod revisions;
 pub mod scorecard;
+mod rejects;
 pub mod session;
+mod sources;
 pub mod sql;
 pub mod store;
+mod workspace;
 
 pub use error::{Error, ErrorKind, Result};
+pub use folder::Folder;
+pub use import::{FileReport, ImportReport, ImportRequest, Progress, TableReport};
+pub use reader::{MeasureRequest, ReadOptions, Reader};
+pub use rejects::{Rejected, RejectFilter};
+pub use revisions::Revision;
+pub use sources::{SourceHealth, TableHealth};
+pub use workspace::{InitOptions, Workspace};

@@ -66,8 +66,12 @@ pub fn in_force(revisions: &[Revision], at: Timestamp, known: Timestamp) -> Opti
 pub fn files(folder: &Folder, revision: &Revision) -> Result<Vec<DefinitionFile>> {
     let snapshot = folder.revisions().join(&revision.content);
     if !snapshot.is_dir() {
-        return Err(Error::damaged(format!("Revision {} is gone: {} is missing.", revision.number, snapshot.display()))
-            .hint("Restore the folder revisions/ from version control or a backup."));
+        return Err(Error::damaged(format!(
+            "Revision {} is gone: {} is missing.",
+            revision.number,
+            snapshot.display()
+        ))
+        .hint("Restore the folder revisions/ from version control or a backup."));
     }
     definition_files(&snapshot)
 }
@@ -141,7 +145,8 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let folder = Folder::at(root.path()).unwrap();
         let files = [DefinitionFile { path: "measures/a.toml".into(), text: "x".into() }];
-        let first = store(&folder, &files, revision(0, "2026-01-10T00:00:00Z", "2026-01-01T00:00:00Z")).unwrap().unwrap();
+        let first =
+            store(&folder, &files, revision(0, "2026-01-10T00:00:00Z", "2026-01-01T00:00:00Z")).unwrap().unwrap();
         assert_eq!(first.number, 1);
         assert!(store(&folder, &files, revision(0, "2026-02-10T00:00:00Z", "2026-02-01T00:00:00Z")).unwrap().is_none());
         assert_eq!(super::files(&folder, &first).unwrap()[0].text, "x");

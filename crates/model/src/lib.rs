@@ -8,6 +8,7 @@ pub mod definitions;
 pub mod diagnostic;
 pub mod formula;
 pub mod journey;
+pub mod layout;
 pub mod lint;
 pub mod loops;
 pub mod measure;

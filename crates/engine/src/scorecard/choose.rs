@@ -19,31 +19,37 @@ pub struct Choice {
     pub why: Option<String>,
 }
 
-/// The newest complete period that most measures can speak about.
+/// The newest complete period that most measures can speak about; `None` if none has a value.
 ///
 /// Complete means that it ended by `as_of`. A measure has a vote if it ever had enough data: a mature
 /// value from at least its minimum n. The newest period in which at least half of the voters have
 /// enough is taken. So a month whose late outcomes are open, or the thin tail of an export, does not
-/// become the scorecard. If no measure ever had enough, any value will do; without any value it is the
-/// last complete period.
-pub fn choose_period(definitions: &Definitions, readings: &Readings, calendar: &Calendar, as_of: Timestamp) -> Choice {
-    let running = calendar.containing(definitions.scorecard.every, as_of);
-    let last = calendar.previous(&running);
+/// become the scorecard. If no measure ever had enough, any value will do.
+pub fn choose_period(
+    definitions: &Definitions,
+    readings: &Readings,
+    calendar: &Calendar,
+    as_of: Timestamp,
+) -> Option<Choice> {
+    let last = last_complete(definitions, calendar, as_of);
     let enough = |reading: &Reading, minimum: u64| reading.value.is_some() && reading.mature && reading.n >= minimum;
-    let found = newest_with_majority(definitions, readings, last.index, enough)
-        .or_else(|| newest_with_majority(definitions, readings, last.index, |r, _| r.value.is_some()));
-    match found {
-        Some(index) if index != last.index => {
-            let period = calendar.period(last.grain, index);
-            let why = format!(
-                "{} is the last complete {} in which at least half of the measures have enough mature data.",
-                period_in_words(&period),
-                period.grain
-            );
-            Choice { period, why: Some(why) }
-        }
-        _ => Choice { period: last, why: None },
+    let index = newest_with_majority(definitions, readings, last.index, enough)
+        .or_else(|| newest_with_majority(definitions, readings, last.index, |r, _| r.value.is_some()))?;
+    if index == last.index {
+        return Some(Choice { period: last, why: None });
     }
+    let period = calendar.period(last.grain, index);
+    let why = format!(
+        "{} is the last complete {} in which at least half of the measures have enough mature data.",
+        period_in_words(&period),
+        period.grain
+    );
+    Some(Choice { period, why: Some(why) })
+}
+
+/// The last period that had ended by `as_of`.
+pub fn last_complete(definitions: &Definitions, calendar: &Calendar, as_of: Timestamp) -> Period {
+    calendar.previous(&calendar.containing(definitions.scorecard.every, as_of))
 }
 
 fn newest_with_majority(

@@ -97,7 +97,11 @@ impl Side {
                 Some(measure) => {
                     let target = in_force(card, calendar, &measure.id, None, period);
                     let target = target.map(|t| resolve(t, readings, calendar, period));
-                    assess(measure, readings.at(&measure.id, period), target, card.close_from)
+                    let found = assess(measure, readings.at(&measure.id, period), target, card.close_from);
+                    match readings.failure(&measure.id) {
+                        Some(why) => Assessment { reason: Some(why.to_owned()), ..found },
+                        None => found,
+                    }
                 }
                 None => undefined(),
             };

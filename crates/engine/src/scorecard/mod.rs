@@ -19,8 +19,10 @@ mod grid;
 mod history;
 mod moved;
 mod need;
+mod read;
 mod readings;
 mod rollup;
+mod series;
 mod target;
 mod view;
 mod words;
@@ -29,9 +31,10 @@ mod words;
 mod tests;
 
 pub use benchmark::{Observation, Series};
-pub use choose::{Choice, choose_period};
+pub use choose::{Choice, choose_period, last_complete};
 pub use compute::{Input, Standing, compute};
 pub use need::{HISTORY, Need};
+pub use read::scorecard;
 pub use readings::Readings;
 pub use throughline_stats::{Rule, Side};
 pub use view::{

@@ -54,6 +54,16 @@ impl Need {
     }
 }
 
+impl Need {
+    /// The latest first period that still reaches back far enough for the trend and the year before.
+    pub(super) fn least(&self, calendar: &Calendar) -> Period {
+        let year = calendar.year_before(&calendar.previous(&self.last));
+        let history = i32::try_from(HISTORY).unwrap_or(i32::MAX);
+        let trend = calendar.period(self.last.grain, self.last.index.saturating_sub(history));
+        if year.index < trend.index { year } else { trend }
+    }
+}
+
 /// Far enough back for the trend and for the year before the period before.
 fn first_period(calendar: &Calendar, period: &Period) -> Period {
     let year = calendar.year_before(&calendar.previous(period));

@@ -12,6 +12,7 @@ type ByPeriod = BTreeMap<i32, Reading>;
 pub struct Readings {
     everyone: BTreeMap<String, ByPeriod>,
     segments: BTreeMap<(String, String), BTreeMap<String, ByPeriod>>,
+    failures: BTreeMap<String, String>,
 }
 
 impl Readings {
@@ -30,6 +31,16 @@ impl Readings {
                 segments.entry(segment).or_default().insert(reading.period.index, reading);
             }
         }
+    }
+
+    /// Notes that a measure could not be evaluated, and why, as a sentence.
+    pub fn fail(&mut self, measure: &str, why: impl Into<String>) {
+        self.failures.insert(measure.to_owned(), why.into());
+    }
+
+    /// Why a measure could not be evaluated.
+    pub fn failure(&self, measure: &str) -> Option<&str> {
+        self.failures.get(measure).map(String::as_str)
     }
 
     /// The reading of everyone.

@@ -1,7 +1,11 @@
 //! Tests of the engine from outside, in one binary.
 #![allow(clippy::unwrap_used)]
 
+mod docs;
 mod hand_tables;
+mod import;
+mod intake_real;
+mod intake_support;
 mod measures;
 mod measures_explain;
 mod session;

@@ -186,3 +186,11 @@ fn benchmarks_come_from_the_file_or_from_a_series() {
     assert_eq!(found[2].value, None);
     assert!(found[2].reason.as_deref().unwrap().contains("`nowhere`"));
 }
+
+#[test]
+fn a_measure_that_failed_says_why() {
+    let mut bench = Bench::new();
+    bench.readings.fail("csat", "There is no column `scor`.");
+    let now = bench.view().measure("csat").now.clone();
+    assert_eq!((now.status, now.reason.as_deref()), (Some(Status::NoData), Some("There is no column `scor`.")));
+}

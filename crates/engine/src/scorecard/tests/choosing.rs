@@ -4,7 +4,7 @@ use super::*;
 
 fn choice(bench: &Bench) -> Choice {
     let as_of = bench.calendar.period(Grain::Month, MARCH).end;
-    choose_period(&bench.definitions, &bench.readings, &bench.calendar, as_of)
+    choose_period(&bench.definitions, &bench.readings, &bench.calendar, as_of).unwrap()
 }
 
 #[test]
@@ -49,7 +49,10 @@ fn thin_data_are_better_than_none() {
     let thin = Reading { n: 3, ..bench.reading(2, Some(0.5)) };
     bench.readings.add("csat", [thin]);
     assert_eq!(choice(&bench).period.label, "2026-01");
-    assert_eq!(choice(&Bench::new()).period.label, "2026-03");
+    let as_of = bench.calendar.period(Grain::Month, MARCH).end;
+    let empty = Bench::new();
+    assert_eq!(choose_period(&empty.definitions, &empty.readings, &empty.calendar, as_of), None);
+    assert_eq!(last_complete(&empty.definitions, &empty.calendar, as_of).label, "2026-03");
 }
 
 #[test]

@@ -1,0 +1,33 @@
+//! Files of a source → typed rows of standard tables, and rejects.
+//!
+//! [`discover`] finds files, [`recognise`] says which layout and input each is, [`map`] reads them and hands typed
+//! rows and rejects to a [`Sink`]. What the store does with the rows is not known here.
+
+mod compile;
+mod counts;
+mod discover;
+mod emit;
+mod group;
+mod jobs;
+mod kept;
+mod lookup;
+mod open;
+mod query;
+pub(crate) mod raw;
+mod recognise;
+mod rejects;
+mod row_key;
+mod run;
+mod scan;
+mod session;
+mod sink;
+mod standard;
+pub(crate) mod typing;
+
+pub use counts::{Counts, FileCounts};
+pub use discover::{SourceFile, discover};
+pub use kept::Kept;
+pub use recognise::{Assigned, Recognition, Skipped, catalog_layouts, recognise};
+pub use rejects::originals;
+pub use run::map;
+pub use sink::{MapContext, Owner, Reject, Sink};

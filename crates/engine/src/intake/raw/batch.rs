@@ -1,0 +1,94 @@
+//! Building batches of text columns.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{ArrayRef, Int32Array, Int64Builder, StringBuilder, new_null_array};
+use datafusion::arrow::datatypes::{DataType, SchemaRef};
+use datafusion::arrow::record_batch::RecordBatch;
+
+use crate::Result;
+
+/// Rows of a full batch.
+pub(crate) const ROWS: usize = 8192;
+/// Bytes of text at which a batch is full before it has [`ROWS`] rows.
+const BYTES: usize = 8 << 20;
+
+/// Collects rows of text.
+pub(crate) struct BatchBuilder {
+    schema: SchemaRef,
+    columns: Vec<Option<StringBuilder>>,
+    lines: Int64Builder,
+    seqs: Int64Builder,
+    missing: Vec<String>,
+    rows: usize,
+    bytes: usize,
+}
+
+impl BatchBuilder {
+    /// `wanted` says which columns are built; the others are empty.
+    pub(crate) fn new(schema: SchemaRef, wanted: &[bool], missing: &[String]) -> Self {
+        BatchBuilder {
+            columns: wanted.iter().map(|wanted| wanted.then(StringBuilder::new)).collect(),
+            schema,
+            lines: Int64Builder::new(),
+            seqs: Int64Builder::new(),
+            missing: missing.to_vec(),
+            rows: 0,
+            bytes: 0,
+        }
+    }
+
+    /// Whether the column is built.
+    pub(crate) fn wants(&self, column: usize) -> bool {
+        self.columns.get(column).is_some_and(Option::is_some)
+    }
+
+    /// Sets a column of the row that is being built. Blank text and words that mean empty are empty.
+    pub(crate) fn push(&mut self, column: usize, text: Option<&str>) {
+        let Some(Some(builder)) = self.columns.get_mut(column) else { return };
+        match text {
+            Some(text) if !is_blank(text) && !self.missing.iter().any(|word| word == text.trim()) => {
+                self.bytes += text.len();
+                builder.append_value(text);
+            }
+            _ => builder.append_null(),
+        }
+    }
+
+    /// Ends the row.
+    pub(crate) fn end_row(&mut self, line: u64, seq: u64) {
+        self.lines.append_value(line as i64);
+        self.seqs.append_value(seq as i64);
+        self.rows += 1;
+    }
+
+    /// Whether the batch should be handed on.
+    pub(crate) fn is_full(&self) -> bool {
+        self.rows >= ROWS || self.bytes >= BYTES
+    }
+
+    /// The batch of all rows so far, if there are any.
+    pub(crate) fn finish(&mut self, file: i32) -> Result<Option<RecordBatch>> {
+        if self.rows == 0 {
+            return Ok(None);
+        }
+        let rows = self.rows;
+        let mut arrays: Vec<ArrayRef> = Vec::with_capacity(self.columns.len() + 3);
+        for builder in &mut self.columns {
+            arrays.push(match builder {
+                Some(builder) => Arc::new(builder.finish()),
+                None => new_null_array(&DataType::Utf8, rows),
+            });
+        }
+        arrays.push(Arc::new(Int32Array::from_value(file, rows)));
+        arrays.push(Arc::new(self.lines.finish()));
+        arrays.push(Arc::new(self.seqs.finish()));
+        (self.rows, self.bytes) = (0, 0);
+        Ok(Some(RecordBatch::try_new(self.schema.clone(), arrays)?))
+    }
+}
+
+/// Whether a text says nothing.
+pub(crate) fn is_blank(text: &str) -> bool {
+    text.as_bytes().first().is_none_or(|first| !first.is_ascii_graphic()) && text.trim().is_empty()
+}

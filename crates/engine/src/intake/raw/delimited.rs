@@ -1,0 +1,147 @@
+//! Delimited text as batches of text columns.
+
+use std::ops::ControlFlow;
+
+use super::batch::{BatchBuilder, is_blank};
+use super::buffer::Buffer;
+use super::read::{Item, Reading, Take};
+use super::records::{Delimiting, Fields, LIMIT, Records, Stop};
+use crate::intake::open::{open, unreadable};
+use crate::{Error, Result};
+
+/// Reads one delimited file.
+pub(crate) fn read(
+    reading: &Reading<'_>,
+    delimiting: Delimiting,
+    header: bool,
+    take: &mut Take<'_>,
+) -> Result<ControlFlow<()>> {
+    let file = reading.file;
+    let stopped = |stop: Stop| stop_error(reading, stop);
+    let reader = open(&file.source.path, reading.bytes.clone())?;
+    let mut records = Records::new(Buffer::new(reader, false), delimiting).map_err(|error| stopped(Stop::Io(error)))?;
+    let mut fields = Fields::default();
+    if header {
+        records.next(&mut fields).map_err(stopped)?;
+    }
+    let mut batch = BatchBuilder::new(reading.input.schema.clone(), reading.wanted, &reading.input.missing);
+    let slots: Vec<(usize, usize)> = (0..file.columns.len())
+        .filter(|slot| batch.wants(*slot))
+        .map(|slot| (slot, file.columns[slot].unwrap_or(usize::MAX)))
+        .collect();
+    let mut seq = 0;
+    while records.next(&mut fields).map_err(stopped)? {
+        if fields.bytes().is_empty() || fields.bytes().iter().all(u8::is_ascii_whitespace) {
+            continue;
+        }
+        seq += 1;
+        match problem(&fields, &file.header) {
+            Some((column, reason)) => {
+                let reject = Item::Reject { file: file.number, line: fields.line, column, reason };
+                if take(reject).is_break() {
+                    return Ok(ControlFlow::Break(()));
+                }
+            }
+            None => {
+                push(&mut batch, &fields, &slots);
+                batch.end_row(fields.line, seq);
+            }
+        }
+        if batch.is_full()
+            && let Some(rows) = batch.finish(file.number)?
+            && take(Item::Rows(rows)).is_break()
+        {
+            return Ok(ControlFlow::Break(()));
+        }
+    }
+    if let Some(rows) = batch.finish(file.number)?
+        && take(Item::Rows(rows)).is_break()
+    {
+        return Ok(ControlFlow::Break(()));
+    }
+    Ok(take(Item::Ended { file: file.number, rows: seq }))
+}
+
+fn push(batch: &mut BatchBuilder, fields: &Fields, slots: &[(usize, usize)]) {
+    // `problem` has checked that the whole is UTF-8 and that fields end between characters.
+    let text = std::str::from_utf8(fields.bytes()).unwrap_or_default();
+    let ends = fields.ends();
+    for &(slot, place) in slots {
+        let begin = place.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
+        let value = ends.get(place).and_then(|end| text.get(begin..*end));
+        batch.push(slot, value);
+    }
+}
+
+/// Why a record is no row of this file, with the column where it is one.
+fn problem(fields: &Fields, header: &[String]) -> Option<(Option<String>, String)> {
+    let bytes = fields.bytes();
+    let column_at =
+        |offset: usize| fields.ends().iter().position(|end| offset < *end).and_then(|at| header.get(at)).cloned();
+    if let Some(line) = fields.open_quote {
+        return Some((
+            header.get(fields.len().saturating_sub(1)).cloned(),
+            format!("the quote opened in line {line} is never closed"),
+        ));
+    }
+    if fields.len() != header.len() {
+        return Some((None, format!("{} fields where the header has {}", fields.len(), header.len())));
+    }
+    if let Some(at) = memchr::memchr(0, bytes) {
+        return Some((column_at(at), "holds a NUL byte".into()));
+    }
+    match std::str::from_utf8(bytes) {
+        Err(error) => Some((column_at(error.valid_up_to()), "is not valid UTF-8".into())),
+        Ok(text) => {
+            let cut = fields.ends().iter().position(|end| !text.is_char_boundary(*end))?;
+            Some((header.get(cut).cloned(), "is not valid UTF-8".into()))
+        }
+    }
+}
+
+/// The error of a file that cannot be read to its end.
+fn stop_error(reading: &Reading<'_>, stop: Stop) -> Error {
+    let display = &reading.file.source.display;
+    match stop {
+        Stop::Io(error) => unreadable(std::path::Path::new(display), &error),
+        Stop::TooLong(line) => Error::input(format!(
+            "{display}, line {line}: a record is longer than {} MiB; a quote opened there is probably never closed.",
+            LIMIT >> 20
+        ))
+        .hint("Close the quote, or write a quote within a quoted field twice."),
+    }
+}
+
+/// The record that begins on each of `lines` (sorted), as it stands in the file.
+pub(crate) fn originals(
+    path: &std::path::Path,
+    delimiting: Delimiting,
+    lines: &[u64],
+    found: &mut dyn FnMut(u64, String),
+) -> Result<()> {
+    let reader = open(path, std::sync::Arc::default())?;
+    let mut records = Records::new(Buffer::new(reader, true), delimiting)?;
+    let mut fields = Fields::default();
+    let mut wanted = lines.iter().copied().peekable();
+    while let Some(line) = wanted.peek().copied() {
+        if !records.next(&mut fields).unwrap_or(false) {
+            break;
+        }
+        if fields.line >= line {
+            if fields.line == line {
+                found(line, trimmed(records.original(), is_blank));
+            }
+            while wanted.next_if(|next| *next <= fields.line).is_some() {}
+        }
+    }
+    Ok(())
+}
+
+/// Lossy text without blank lines before it.
+fn trimmed(bytes: Vec<u8>, blank: fn(&str) -> bool) -> String {
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    match text.rfind('\n') {
+        Some(at) if blank(&text[..at]) => text[at + 1..].to_owned(),
+        _ => text,
+    }
+}

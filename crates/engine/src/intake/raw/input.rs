@@ -1,0 +1,104 @@
+//! What is read: the files of one input, each with how it is written and where its columns are.
+
+use std::sync::Arc;
+
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+
+use super::super::discover::SourceFile;
+use super::records::Delimiting;
+
+/// Columns that every raw batch has behind those of the input: file, line and place among the rows of the file.
+pub(crate) const FILE: &str = "_file";
+/// Line on which the row begins, from 1.
+pub(crate) const LINE: &str = "_line";
+/// Number of the row within its file, from 1.
+pub(crate) const SEQ: &str = "_seq";
+
+/// How a file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// Delimited text; whether the first record is a header.
+    Delimited(Delimiting, bool),
+    /// One JSON object per line.
+    JsonLines,
+    /// Parquet.
+    Parquet,
+}
+
+/// One file to read as an input.
+#[derive(Debug, Clone)]
+pub(crate) struct InputFile {
+    /// Number in `_file`.
+    pub(crate) number: i32,
+    /// Where it is.
+    pub(crate) source: SourceFile,
+    /// How it is written.
+    pub(crate) format: Format,
+    /// Names of its own columns, duplicates told apart.
+    pub(crate) header: Vec<String>,
+    /// For each column of the input: its place in the file.
+    pub(crate) columns: Vec<Option<usize>>,
+}
+
+/// All files of one input of a layout.
+#[derive(Debug, Clone)]
+pub(crate) struct InputFiles {
+    /// Columns of the input as text, then [`FILE`], [`LINE`], [`SEQ`].
+    pub(crate) schema: SchemaRef,
+    /// The files in order.
+    pub(crate) files: Vec<InputFile>,
+    /// Words that mean empty.
+    pub(crate) missing: Vec<String>,
+}
+
+impl InputFiles {
+    /// How many columns come from the files.
+    pub(crate) fn width(&self) -> usize {
+        self.schema.fields().len().saturating_sub(3)
+    }
+
+    /// Whether some file has the column.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        let Ok(index) = self.schema.index_of(name) else { return false };
+        self.files.iter().any(|file| file.columns.get(index).is_some_and(Option::is_some))
+    }
+}
+
+/// The schema of raw batches with these columns.
+pub(crate) fn raw_schema(columns: &[String]) -> SchemaRef {
+    let mut fields: Vec<Field> = columns.iter().map(|name| Field::new(name, DataType::Utf8, true)).collect();
+    fields.push(Field::new(FILE, DataType::Int32, false));
+    fields.push(Field::new(LINE, DataType::Int64, false));
+    fields.push(Field::new(SEQ, DataType::Int64, false));
+    Arc::new(Schema::new(fields))
+}
+
+/// Column names as they can be used: trimmed, empty ones numbered, duplicates told apart by `_2`, `_3`.
+pub(crate) fn distinct_names(names: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for (index, name) in names.into_iter().enumerate() {
+        let name = match name.trim() {
+            "" => format!("column_{}", index + 1),
+            name => name.to_owned(),
+        };
+        let mut candidate = name.clone();
+        let mut number = 2;
+        while found.contains(&candidate) {
+            candidate = format!("{name}_{number}");
+            number += 1;
+        }
+        found.push(candidate);
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_made_distinct() {
+        let names = [" a ", "b", "b", "", "b_2", "b"].map(str::to_owned);
+        assert_eq!(distinct_names(names), ["a", "b", "b_2", "column_4", "b_2_2", "b_3"]);
+    }
+}

@@ -1,0 +1,127 @@
+//! JSON lines as batches of text columns: one object per line, nested objects flattened to `a.b`, lists kept as
+//! JSON. Numbers keep their digits.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use super::batch::BatchBuilder;
+use super::buffer::Buffer;
+use super::json_flat::flatten;
+use super::read::{Item, Reading, Take};
+use super::records::LIMIT;
+use crate::intake::open::{open, unreadable};
+use crate::{Error, Result};
+
+/// Lines of a text file.
+pub(crate) struct Lines {
+    buffer: Buffer,
+}
+
+impl Lines {
+    /// Opens a file.
+    pub(crate) fn open(path: &Path, bytes: std::sync::Arc<std::sync::atomic::AtomicU64>) -> Result<Self> {
+        let mut buffer = Buffer::new(open(path, bytes)?, false);
+        buffer.skip_mark().map_err(|error| unreadable(path, &error))?;
+        Ok(Lines { buffer })
+    }
+
+    /// Reads the next line with its number; None at the end. Lines longer than [`LIMIT`] are an error.
+    pub(crate) fn next(&mut self, path: &Path, line: &mut Vec<u8>) -> Result<Option<u64>> {
+        line.clear();
+        let number = self.buffer.line();
+        loop {
+            let rest = self.buffer.fill().map_err(|error| unreadable(path, &error))?;
+            if rest.is_empty() {
+                return Ok((!line.is_empty()).then_some(number));
+            }
+            let stop = memchr::memchr(b'\n', rest);
+            line.extend_from_slice(rest.get(..stop.unwrap_or(rest.len())).unwrap_or_default());
+            let taken = stop.map_or(rest.len(), |stop| stop + 1);
+            self.buffer.take(taken);
+            if line.len() > LIMIT {
+                let message =
+                    format!("{}, line {number}: the line is longer than {} MiB.", path.display(), LIMIT >> 20);
+                return Err(Error::input(message));
+            }
+            if stop.is_some() {
+                return Ok(Some(number));
+            }
+        }
+    }
+}
+
+/// Reads one file of JSON lines.
+pub(crate) fn read(reading: &Reading<'_>, take: &mut Take<'_>) -> Result<ControlFlow<()>> {
+    let file = reading.file;
+    let path = Path::new(&file.source.path);
+    let mut lines = Lines::open(path, reading.bytes.clone())?;
+    let mut batch = BatchBuilder::new(reading.input.schema.clone(), reading.wanted, &reading.input.missing);
+    let slots: HashMap<&str, usize> = (0..file.columns.len())
+        .filter(|slot| batch.wants(*slot))
+        .filter_map(|slot| Some((file.header.get(file.columns[slot]?)?.as_str(), slot)))
+        .collect();
+    let width = reading.input.width();
+    let mut values: Vec<Option<String>> = vec![None; width];
+    let (mut line, mut seq) = (Vec::new(), 0);
+    while let Some(number) = lines.next(path, &mut line)? {
+        if line.iter().all(u8::is_ascii_whitespace) {
+            continue;
+        }
+        seq += 1;
+        values.iter_mut().for_each(|value| *value = None);
+        let parsed = object(&line, &mut |name, value| {
+            if let Some(place) = slots.get(name).and_then(|slot| values.get_mut(*slot)) {
+                *place = value;
+            }
+        });
+        match parsed {
+            Ok(()) => {
+                for (slot, value) in values.iter().enumerate() {
+                    batch.push(slot, value.as_deref());
+                }
+                batch.end_row(number, seq);
+            }
+            Err(reason) => {
+                if take(Item::Reject { file: file.number, line: number, column: None, reason }).is_break() {
+                    return Ok(ControlFlow::Break(()));
+                }
+            }
+        }
+        if batch.is_full()
+            && let Some(rows) = batch.finish(file.number)?
+            && take(Item::Rows(rows)).is_break()
+        {
+            return Ok(ControlFlow::Break(()));
+        }
+    }
+    if let Some(rows) = batch.finish(file.number)?
+        && take(Item::Rows(rows)).is_break()
+    {
+        return Ok(ControlFlow::Break(()));
+    }
+    Ok(take(Item::Ended { file: file.number, rows: seq }))
+}
+
+/// Flattens one line; the error is the reason.
+pub(crate) fn object(line: &[u8], take: &mut dyn FnMut(&str, Option<String>)) -> std::result::Result<(), String> {
+    if memchr::memchr(0, line).is_some() {
+        return Err("holds a NUL byte".into());
+    }
+    let text = std::str::from_utf8(line).map_err(|_| "is not valid UTF-8".to_owned())?;
+    flatten(text, take)
+}
+
+/// The text of each of `lines` (sorted).
+pub(crate) fn originals(path: &Path, lines: &[u64], found: &mut dyn FnMut(u64, String)) -> Result<()> {
+    let mut reader = Lines::open(path, std::sync::Arc::default())?;
+    let mut line = Vec::new();
+    let mut wanted = lines.iter().copied().peekable();
+    while wanted.peek().is_some() {
+        let Some(number) = reader.next(path, &mut line)? else { break };
+        if wanted.next_if_eq(&number).is_some() {
+            found(number, String::from_utf8_lossy(&line).trim_end_matches('\r').to_owned());
+        }
+    }
+    Ok(())
+}

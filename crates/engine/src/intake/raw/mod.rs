@@ -1,0 +1,12 @@
+//! Files of any kind as batches of text columns.
+
+pub(crate) mod batch;
+pub(crate) mod buffer;
+pub(crate) mod delimited;
+pub(crate) mod input;
+mod json_flat;
+pub(crate) mod json_lines;
+pub(crate) mod parquet;
+pub(crate) mod read;
+pub(crate) mod records;
+pub(crate) mod sniff;

@@ -1,0 +1,157 @@
+//! Inputs as tables that DataFusion can read, and the one pass over a file that feeds all simple records.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::catalog::streaming::StreamingTable;
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::physical_plan::stream::RecordBatchReceiverStreamBuilder;
+use datafusion::physical_plan::streaming::PartitionStream;
+use throughline_model::layout::{Input, Layout};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use super::kept::Kept;
+use super::raw::input::{FILE, InputFile, InputFiles, LINE, SEQ, raw_schema};
+use super::raw::read::{Item, read};
+use super::recognise::Assigned;
+use crate::{Error, Result};
+
+/// Batches that wait between reading and mapping.
+const WAITING: usize = 4;
+
+/// All inputs of one layout, with the files that are there now and those kept from earlier imports.
+pub(crate) struct LayoutInputs {
+    /// The layout.
+    pub(crate) layout: Arc<Layout>,
+    /// By place in the layout: the files of this import.
+    pub(crate) new: Vec<Arc<InputFiles>>,
+    /// By place in the layout: what earlier imports kept.
+    pub(crate) kept: Vec<Vec<InputFile>>,
+}
+
+impl LayoutInputs {
+    /// Groups the assigned files by layout, in the order of the files.
+    pub(crate) fn group(assigned: &[Assigned], kept: Option<&Kept>) -> Result<Vec<LayoutInputs>> {
+        let mut layouts: Vec<Arc<Layout>> = Vec::new();
+        for one in assigned {
+            if !layouts.iter().any(|known| Arc::ptr_eq(known, &one.layout)) {
+                layouts.push(one.layout.clone());
+            }
+        }
+        layouts.into_iter().map(|layout| Self::of(layout, assigned, kept)).collect()
+    }
+
+    fn of(layout: Arc<Layout>, assigned: &[Assigned], kept: Option<&Kept>) -> Result<LayoutInputs> {
+        let (mut new, mut old) = (Vec::new(), Vec::new());
+        for (index, input) in layout.inputs.iter().enumerate() {
+            let kept = kept.map(|kept| kept.files(&layout.id, &input.name)).transpose()?.unwrap_or_default();
+            let numbered = assigned.iter().enumerate();
+            let mine: Vec<(i32, &Assigned)> = numbered
+                .filter(|(_, one)| Arc::ptr_eq(&one.layout, &layout) && one.input == index)
+                .map(|(number, one)| (number as i32, one))
+                .collect();
+            let headers = mine.iter().map(|(_, one)| &one.header).chain(kept.iter().map(|(_, header)| header));
+            let columns = columns(input, headers);
+            let file = |(number, one): &(i32, &Assigned)| InputFile {
+                number: *number,
+                source: one.file.clone(),
+                format: one.format,
+                columns: places(&columns, &one.header),
+                header: one.header.clone(),
+            };
+            let files = mine.iter().map(file).collect();
+            new.push(Arc::new(InputFiles { schema: raw_schema(&columns), files, missing: input.missing.clone() }));
+            old.push(Kept::input_files(kept, &columns));
+        }
+        Ok(LayoutInputs { layout, new, kept: old })
+    }
+
+    /// Place of an input.
+    pub(crate) fn place(&self, name: &str) -> Option<usize> {
+        self.layout.inputs.iter().position(|input| input.name == name)
+    }
+
+    /// Whether an input has files in this import.
+    pub(crate) fn is_new(&self, place: usize) -> bool {
+        self.new.get(place).is_some_and(|input| !input.files.is_empty())
+    }
+
+    /// The input with what was kept before it, or only one of both.
+    pub(crate) fn files(&self, place: usize, with_new: bool, with_kept: bool) -> Result<Arc<InputFiles>> {
+        let new = self.new.get(place).ok_or_else(|| Error::internal("an input is missing"))?;
+        let mut files = InputFiles { files: Vec::new(), ..(**new).clone() };
+        if with_kept {
+            files.files.extend(self.kept.get(place).into_iter().flatten().cloned());
+        }
+        if with_new {
+            files.files.extend(new.files.iter().cloned());
+        }
+        Ok(Arc::new(files))
+    }
+}
+
+/// Names of the columns of an input: those it declares, then others in the order in which files have them.
+fn columns<'a>(input: &'a Input, headers: impl Iterator<Item = &'a Vec<String>>) -> Vec<String> {
+    let declared = input.columns.iter().chain(&input.header).chain(&input.optional);
+    let declared = declared.chain(input.synonyms.iter().map(|(name, _)| name));
+    let mut known: BTreeSet<&str> = BTreeSet::new();
+    let all = declared.chain(headers.flatten());
+    let system = [FILE, LINE, SEQ];
+    all.filter(|name| !system.contains(&name.as_str()) && known.insert(name.as_str())).cloned().collect()
+}
+
+fn places(columns: &[String], header: &[String]) -> Vec<Option<usize>> {
+    columns.iter().map(|name| header.iter().position(|known| known == name)).collect()
+}
+
+/// An input as DataFusion reads it: each execution reads the files again.
+#[derive(Debug)]
+struct RawTable {
+    files: Arc<InputFiles>,
+}
+
+impl PartitionStream for RawTable {
+    fn schema(&self) -> &SchemaRef {
+        &self.files.schema
+    }
+
+    fn execute(&self, _: Arc<TaskContext>) -> SendableRecordBatchStream {
+        let mut builder = RecordBatchReceiverStreamBuilder::new(self.files.schema.clone(), WAITING);
+        let (send, files) = (builder.tx(), self.files.clone());
+        builder.spawn_blocking(move || {
+            let wanted = vec![true; files.width()];
+            read(&files, &wanted, &Arc::default(), &mut |item| {
+                let Item::Rows(rows) = item else { return ControlFlow::Continue(()) };
+                if send.blocking_send(Ok(rows)).is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            })?;
+            Ok(())
+        });
+        builder.build()
+    }
+}
+
+/// An input as a table.
+pub(crate) fn table(files: Arc<InputFiles>) -> Result<Arc<StreamingTable>> {
+    let schema = files.schema.clone();
+    Ok(Arc::new(StreamingTable::try_new(schema, vec![Arc::new(RawTable { files })])?))
+}
+
+/// Reads an input on a thread of its own; items come in order.
+pub(crate) fn start(
+    files: Arc<InputFiles>,
+    wanted: Vec<bool>,
+    bytes: Arc<AtomicU64>,
+) -> (mpsc::Receiver<Item>, JoinHandle<Result<()>>) {
+    let (send, receive) = mpsc::channel(WAITING);
+    let task = tokio::task::spawn_blocking(move || {
+        read(&files, &wanted, &bytes, &mut |item| match send.blocking_send(item) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        })
+    });
+    (receive, task)
+}

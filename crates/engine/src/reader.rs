@@ -1,0 +1,220 @@
+//! Everything that can be asked of a workspace at one moment.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use datafusion::catalog::TableProvider;
+use jiff::Timestamp;
+use throughline_model::definitions::Definitions;
+use throughline_model::{Calendar, Grain, Measure, Period, Reading};
+
+use crate::customer::TimeLine;
+use crate::measures::{self, ExplainRequest, Explanation, Request};
+use crate::session::{Session, SessionOptions, TableSource};
+use crate::scorecard::{self, ScorecardView};
+use crate::sql::Answer;
+use crate::store::snapshot::Snapshot;
+use crate::workspace::{Workspace, calendar};
+use crate::{Error, Result};
+
+/// Memory that a question's sorts, joins and aggregates share before they spill to disk.
+const MEMORY_BYTES: usize = 2 << 30;
+
+/// Which moment and which definitions an answer is for.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadOptions {
+    /// Answer by what had been recorded until then.
+    pub as_of: Option<Timestamp>,
+    /// Use the definitions in the files instead of those in force.
+    pub working: bool,
+    /// The present moment.
+    pub now: Timestamp,
+}
+
+/// Which readings of a measure.
+#[derive(Debug, Clone, Default)]
+pub struct MeasureRequest {
+    /// Length of the periods; the scorecard's where absent.
+    pub grain: Option<Grain>,
+    /// Dimension to break down by.
+    pub by: Option<String>,
+    /// First instant; the beginning of the data where absent.
+    pub from: Option<Timestamp>,
+    /// End; the end of the data where absent.
+    pub to: Option<Timestamp>,
+}
+
+#[async_trait]
+impl TableSource for Snapshot {
+    async fn provider(&self, table: &str) -> Result<Arc<dyn TableProvider>> {
+        Snapshot::provider(self, table).await
+    }
+}
+
+/// A workspace at one moment.
+pub struct Reader {
+    workspace: Workspace,
+    snapshot: Arc<Snapshot>,
+    options: ReadOptions,
+    /// Until when things are known: the as-of instant, else the newest import.
+    known: Timestamp,
+    definitions: Definitions,
+    calendar: Calendar,
+    session: Session,
+}
+
+impl Workspace {
+    /// Opens the workspace's data and definitions for questions.
+    ///
+    /// # Errors
+    /// Damaged: the data folder or a revision is. Definition: the settings name no zone.
+    pub fn reader(&self, options: ReadOptions) -> Result<Reader> {
+        let snapshot = Arc::new(self.snapshot()?);
+        let imported = snapshot.manifest().at.parse().ok();
+        let known = options.as_of.or(imported).unwrap_or(options.now);
+        let definitions = self.definitions_for(options, known, known)?;
+        let calendar = calendar(&definitions.settings)?;
+        let session = self.session(&snapshot, &definitions, options, known)?;
+        Ok(Reader { workspace: self.clone(), snapshot, options, known, definitions, calendar, session })
+    }
+
+    fn definitions_for(&self, options: ReadOptions, at: Timestamp, known: Timestamp) -> Result<Definitions> {
+        if options.working {
+            Ok(self.working()?.0)
+        } else {
+            self.definitions_at(at, options.as_of.map_or(options.now, |_| known))
+        }
+    }
+
+    fn session(
+        &self,
+        snapshot: &Arc<Snapshot>,
+        definitions: &Definitions,
+        options: ReadOptions,
+        known: Timestamp,
+    ) -> Result<Session> {
+        let manifest = snapshot.manifest();
+        let options = SessionOptions {
+            as_of: options.as_of,
+            now: known,
+            memory_bytes: MEMORY_BYTES,
+            spill_dir: self.folder().staging(),
+            cache_dir: Some(self.folder().cache()),
+            data_version: format!("{}@{}", manifest.number, manifest.at),
+        };
+        Session::open(snapshot.clone(), definitions, options)
+    }
+}
+
+impl Reader {
+    /// The definitions in force.
+    pub fn definitions(&self) -> &Definitions {
+        &self.definitions
+    }
+
+    /// Zone, weeks and fiscal year.
+    pub fn calendar(&self) -> &Calendar {
+        &self.calendar
+    }
+
+    /// Until when things are known.
+    pub fn known(&self) -> Timestamp {
+        self.known
+    }
+
+    /// The session behind it, for questions in SQL.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The measure of that id.
+    ///
+    /// # Errors
+    /// Input: there is none; the hint names the nearest.
+    pub fn find(&self, id: &str) -> Result<&Measure> {
+        self.definitions.measures.get(id).ok_or_else(|| {
+            let known = self.definitions.measures.keys().map(String::as_str);
+            let error = Error::input(format!("There is no measure `{id}`."));
+            match throughline_model::diagnostic::hint_among(id, known) {
+                Some(hint) => error.hint(hint),
+                None => error.hint("`throughline measure` lists them all."),
+            }
+        })
+    }
+
+    /// The readings of a measure, period by period; without a range, from its first to its last reading.
+    pub async fn measure(&self, id: &str, request: &MeasureRequest) -> Result<Vec<Reading>> {
+        let measure = self.find(id)?;
+        let grain = request.grain.unwrap_or(self.definitions.scorecard.every);
+        let (first, last) = self.widest();
+        let asked = Request {
+            grain,
+            from: request.from.unwrap_or(first),
+            to: request.to.unwrap_or(last),
+            by: request.by.clone(),
+        };
+        let readings = measures::evaluate(&self.session, measure, &asked).await?;
+        Ok(trim(readings, request))
+    }
+
+    /// Where the reading of a measure in a period comes from; with `records`, at most that many of its rows.
+    ///
+    /// # Errors
+    /// Input: there is no such measure or period, or the measure's SQL fails.
+    pub async fn explain(&self, id: &str, period: &str, segment: Option<(String, String)>, records: Option<usize>) -> Result<Explanation> {
+        let period = self.calendar.parse(period).map_err(Error::input)?;
+        measures::explain(&self.session, self.find(id)?, &ExplainRequest { period, segment, records }).await
+    }
+
+    /// The answer to one query, at most `most` rows of it.
+    pub async fn sql(&self, query: &str, most: Option<usize>) -> Result<Answer> {
+        self.session.sql(query, most).await
+    }
+
+    /// The time line of a customer, named by its id or any alias.
+    pub async fn customer(&self, name: &str) -> Result<TimeLine> {
+        self.session.customer(name).await
+    }
+
+    /// Whether a standard table was ever written.
+    pub(crate) fn holds_rows(&self, table: &str) -> bool {
+        self.snapshot.manifest().tables.contains_key(table)
+    }
+
+    /// Everything that can lie between the first instant periods are listed from and what is known.
+    fn widest(&self) -> (Timestamp, Timestamp) {
+        let first = self.session.periods().first().map_or(Timestamp::UNIX_EPOCH, |period| period.start);
+        let last = self.calendar.containing(Grain::Day, self.known).end;
+        (first, last)
+    }
+
+    /// The scorecard of a period; without one, of the newest complete period that most measures speak about.
+    ///
+    /// # Errors
+    /// Input: `period` is none. A measure that cannot be evaluated is no error: it says why it has no data.
+    pub async fn scorecard(&self, period: Option<&str>) -> Result<ScorecardView> {
+        scorecard::scorecard(&self.session, period, |period| self.in_force(period)).await
+    }
+
+    /// A session with the definitions in force for a period, where those are others than today's.
+    fn in_force(&self, period: &Period) -> Result<Option<Session>> {
+        let definitions = self.workspace.definitions_for(self.options, period.start, self.known)?;
+        if definitions == self.definitions {
+            return Ok(None);
+        }
+        self.workspace.session(&self.snapshot, &definitions, self.options, self.known).map(Some)
+    }
+}
+
+/// Leaves out periods before the first and after the last reading of any segment, on the sides that the
+/// request leaves open.
+fn trim(readings: Vec<Reading>, request: &MeasureRequest) -> Vec<Reading> {
+    let told = |reading: &&Reading| reading.value.is_some() || reading.n > 0 || reading.left_out > 0;
+    let indices = || readings.iter().filter(told).map(|reading| reading.period.index);
+    let (Some(first), Some(last)) = (indices().min(), indices().max()) else { return Vec::new() };
+    let inside = |reading: &Reading| {
+        (request.from.is_some() || reading.period.index >= first)
+            && (request.to.is_some() || reading.period.index <= last)
+    };
+    readings.into_iter().filter(inside).collect()
+}

@@ -1,0 +1,140 @@
+//! A scorecard from data: chooses the period, evaluates what is needed, and computes.
+
+use std::collections::BTreeMap;
+
+use throughline_model::definitions::Definitions;
+use throughline_model::measure::Measure;
+use throughline_model::period::{Calendar, Period};
+
+use super::benchmark::Series;
+use super::choose::{Choice, choose_period, last_complete};
+use super::compute::{Input, Standing, compute};
+use super::need::Need;
+use super::readings::Readings;
+use super::series::outside_series;
+use super::view::ScorecardView;
+use crate::measures::{Request, evaluate_many};
+use crate::session::Session;
+use crate::{Error, Result};
+
+/// Periods that are searched for data when the recent ones have none: an export may have ended years ago.
+const SEARCHED: i32 = 480;
+
+/// The scorecard of `period`, or of the newest period that most measures can speak about.
+///
+/// `session` holds the newest definitions. `in_force` opens a session with the definitions that were in
+/// force for a period, where those are others; periods keep the definitions they had.
+///
+/// Errors: a label that is no period or of another grain than the scorecard's; data that cannot be read. A
+/// measure that cannot be evaluated is no error: it has no data and says why.
+pub async fn scorecard(
+    session: &Session,
+    period: Option<&str>,
+    in_force: impl Fn(&Period) -> Result<Option<Session>>,
+) -> Result<ScorecardView> {
+    let calendar = session.calendar().clone();
+    let (choice, recent) = match period {
+        Some(label) => (named(session.definitions(), &calendar, label)?, None),
+        None => choose(session, &calendar).await?,
+    };
+    let own = in_force(&choice.period)?;
+    let recent = recent.filter(|_| own.is_none());
+    let session = own.unwrap_or_else(|| session.clone());
+    let need = Need::of(session.definitions(), &calendar, &choice.period);
+    let readings = gather(&session, &need, recent).await?;
+    let series = outside_series(&session, &need.series).await?;
+    let earlier = earlier(&session, &calendar, &choice.period, in_force).await?;
+    let now = Standing { definitions: session.definitions(), readings: &readings };
+    let before =
+        earlier.as_ref().map_or(now, |(session, readings)| Standing { definitions: session.definitions(), readings });
+    Ok(compute(&Input { now, before, calendar: &calendar, series: &series, as_of: session.as_of(), choice }))
+}
+
+/// The period somebody asked for.
+fn named(definitions: &Definitions, calendar: &Calendar, label: &str) -> Result<Choice> {
+    let period = calendar.parse(label).map_err(Error::input)?;
+    let every = definitions.scorecard.every;
+    if period.grain != every {
+        let example = calendar.containing(every, period.start).label;
+        return Err(Error::input(format!("{label} is a {}, and this scorecard is made every {every}.", period.grain))
+            .hint(format!("such as --period {example}; `every` in scorecard.toml sets how often it is made")));
+    }
+    Ok(Choice { period, why: None })
+}
+
+/// Readings of everyone that were already made, and the first period they hold.
+struct Recent {
+    first: Period,
+    readings: Readings,
+}
+
+/// The period nobody asked for, with the readings it was chosen by.
+async fn choose(session: &Session, calendar: &Calendar) -> Result<(Choice, Option<Recent>)> {
+    let definitions = session.definitions();
+    let last = last_complete(definitions, calendar, session.as_of());
+    let need = Need::of(definitions, calendar, &last);
+    let long_ago = calendar.period(last.grain, last.index.saturating_sub(SEARCHED));
+    for first in [need.first.clone(), long_ago] {
+        let readings = everyone(session, &need.measures, &first, &last).await?;
+        if let Some(choice) = choose_period(definitions, &readings, calendar, session.as_of()) {
+            return Ok((choice, Some(Recent { first, readings })));
+        }
+    }
+    Ok((Choice { period: last, why: None }, None))
+}
+
+/// The readings a need names; those of everyone are taken from `recent` where they reach back far enough
+/// for the trend and the year before.
+async fn gather(session: &Session, need: &Need, recent: Option<Recent>) -> Result<Readings> {
+    let mut readings = match recent {
+        Some(recent) if recent.first <= need.least(session.calendar()) => recent.readings,
+        _ => everyone(session, &need.measures, &need.first, &need.last).await?,
+    };
+    let mut by_dimension: BTreeMap<&str, Vec<&Measure>> = BTreeMap::new();
+    for (measure, dimension) in &need.segmented {
+        let measure = session.definitions().measures.get(measure);
+        by_dimension.entry(dimension).or_default().extend(measure);
+    }
+    for (dimension, measures) in by_dimension {
+        let request = request(&need.last, &need.last, Some(dimension));
+        for (id, found) in evaluate_many(session, &measures, &request).await? {
+            if let Ok(found) = found {
+                readings.add_segments(&id, dimension, found);
+            }
+        }
+    }
+    Ok(readings)
+}
+
+async fn everyone(session: &Session, measures: &[String], first: &Period, last: &Period) -> Result<Readings> {
+    let defined = &session.definitions().measures;
+    let measures: Vec<&Measure> = measures.iter().filter_map(|id| defined.get(id)).collect();
+    let mut readings = Readings::default();
+    for (id, found) in evaluate_many(session, &measures, &request(first, last, None)).await? {
+        match found {
+            Ok(found) => readings.add(&id, found),
+            Err(error) => readings.fail(&id, error.message),
+        }
+    }
+    Ok(readings)
+}
+
+fn request(first: &Period, last: &Period, by: Option<&str>) -> Request {
+    Request { grain: last.grain, from: first.start, to: last.end, by: by.map(str::to_owned) }
+}
+
+/// What held in the period before, where that was something else.
+async fn earlier(
+    session: &Session,
+    calendar: &Calendar,
+    period: &Period,
+    in_force: impl Fn(&Period) -> Result<Option<Session>>,
+) -> Result<Option<(Session, Readings)>> {
+    let previous = calendar.previous(period);
+    let Some(before) = in_force(&previous)?.filter(|before| before.definitions() != session.definitions()) else {
+        return Ok(None);
+    };
+    let need = Need::of(before.definitions(), calendar, &previous);
+    let readings = gather(&before, &need, None).await?;
+    Ok(Some((before, readings)))
+}
