@@ -7,5 +7,7 @@ mod import;
 mod intake_real;
 mod intake_support;
 mod measures;
+mod measures_checks;
 mod measures_explain;
+mod sample_tables;
 mod session;
