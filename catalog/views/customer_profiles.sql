@@ -5,40 +5,31 @@
 WITH named AS (
   SELECT
     coalesce(a.customer_id, c.customer_ref) AS customer_id,
+    c.customer_ref,
     c.known IS DISTINCT FROM false AS known,
     c.first_seen_at,
     c.region,
     c.segment,
     c.acquisition_channel,
     coalesce(r.customer_id, c.referred_by) AS referred_by,
-    c.consent,
-    row_number() OVER (
-      PARTITION BY coalesce(a.customer_id, c.customer_ref) ORDER BY c.first_seen_at NULLS LAST, c.customer_ref
-    ) AS place
+    c.consent
   FROM customers AS c
   LEFT JOIN customer_aliases AS a ON a.alias = c.customer_ref
   LEFT JOIN customer_aliases AS r ON r.alias = c.referred_by
-),
-ranked AS (
-  SELECT
-    *,
-    min(CASE WHEN region IS NOT NULL THEN place END) OVER (PARTITION BY customer_id) AS region_place,
-    min(CASE WHEN segment IS NOT NULL THEN place END) OVER (PARTITION BY customer_id) AS segment_place,
-    min(CASE WHEN acquisition_channel IS NOT NULL THEN place END) OVER (PARTITION BY customer_id) AS channel_place,
-    min(CASE WHEN referred_by IS NOT NULL THEN place END) OVER (PARTITION BY customer_id) AS referred_place
-  FROM named
 ),
 described AS (
   SELECT
     customer_id,
     bool_or(known) AS known,
     min(first_seen_at) AS first_seen_at,
-    max(region) FILTER (WHERE place = region_place) AS region,
-    max(segment) FILTER (WHERE place = segment_place) AS segment,
-    max(acquisition_channel) FILTER (WHERE place = channel_place) AS acquisition_channel,
-    max(referred_by) FILTER (WHERE place = referred_place) AS referred_by,
+    first_value(region ORDER BY first_seen_at NULLS LAST, customer_ref) FILTER (WHERE region IS NOT NULL) AS region,
+    first_value(segment ORDER BY first_seen_at NULLS LAST, customer_ref) FILTER (WHERE segment IS NOT NULL) AS segment,
+    first_value(acquisition_channel ORDER BY first_seen_at NULLS LAST, customer_ref)
+      FILTER (WHERE acquisition_channel IS NOT NULL) AS acquisition_channel,
+    first_value(referred_by ORDER BY first_seen_at NULLS LAST, customer_ref)
+      FILTER (WHERE referred_by IS NOT NULL) AS referred_by,
     bool_and(consent) AS consent
-  FROM ranked
+  FROM named
   GROUP BY customer_id
 ),
 buyers AS (

@@ -1,8 +1,9 @@
 -- One row per session: the source's session; where it has none, touchpoints of a customer less than 30 minutes apart.
--- Advertisements, mails, messages, calls, store visits, referrals and shares without a session of the source make none.
--- channel: of the first touchpoint. ordered: an order was placed in it, whatever became of it; an order that names no
--- session belongs to that of its customer's last touchpoint within 30 minutes before it. revenue leaves cancelled and
--- unavailable orders out; 0 without an order, empty where an order's revenue is unknown. views: of products. research: reviews, testimonials, case studies, comparisons, articles.
+-- Advertisements, mails, messages, calls, store visits, referrals and shares without a session of the source make
+-- none. channel: of the first touchpoint. ordered: an order was placed in it, whatever became of it; an order that
+-- names no session belongs to that of its customer's last touchpoint within 30 minutes before it. revenue: leaves
+-- cancelled and unavailable orders out; 0 without an order, empty where an order's revenue is unknown. views: of
+-- products. research: reviews, testimonials, case studies, comparisons, articles read.
 WITH visited AS (
   SELECT
     i.interaction_id AS key,
@@ -25,10 +26,10 @@ apart AS (
     AND (
       kind LIKE '%visit'
       OR split_part(kind, '_', 1) NOT IN
-        ('ad', 'advertisement', 'impression', 'campaign', 'email', 'newsletter', 'push', 'sms', 'event', 'call', 'phone',
-         'message', 'contact', 'contacted', 'social', 'store', 'referral', 'refer', 'invite', 'invited', 'share', 'shared',
-         'mention', 'order', 'purchase', 'purchased', 'payment', 'delivery', 'delivered', 'refund', 'return', 'warranty',
-         'complaint', 'proactive')
+        ('ad', 'advertisement', 'impression', 'campaign', 'email', 'newsletter', 'push', 'sms', 'event', 'call',
+         'phone', 'message', 'contact', 'contacted', 'social', 'store', 'referral', 'refer', 'invite', 'invited',
+         'share', 'shared', 'mention', 'order', 'purchase', 'purchased', 'payment', 'delivery', 'delivered', 'refund',
+         'return', 'warranty', 'complaint', 'proactive')
     )
   WINDOW w AS (PARTITION BY customer_id ORDER BY at, source_seq, key)
 ),
@@ -84,14 +85,15 @@ sold AS (
 walked AS (
   SELECT
     session_id,
-    max(customer_id) FILTER (WHERE place = 1) AS customer_id,
-    max(channel) FILTER (WHERE place = 1) AS channel,
+    first_value(customer_id ORDER BY at, source_seq, key) AS customer_id,
+    first_value(channel ORDER BY at, source_seq, key) AS channel,
     min(at) AS started_at,
     max(at) AS ended_at,
     count(*) AS touchpoints,
     count(*) FILTER (WHERE kind LIKE '%visit' OR kind IN ('session', 'session_start', 'session_started', 'landing'))
       AS visits,
-    count(*) FILTER (WHERE kind IN ('search', 'site_search', 'search_results_viewed', 'view_search_results')) AS searches,
+    count(*) FILTER (WHERE kind IN ('search', 'site_search', 'search_results_viewed', 'view_search_results'))
+      AS searches,
     count(*) FILTER (WHERE kind IN ('view', 'product_view', 'product_viewed', 'view_item', 'item_viewed')) AS views,
     count(*) FILTER (WHERE kind IN
       ('review_read', 'reviews_read', 'reviews_viewed', 'testimonial_read', 'testimonial_viewed', 'case_study_read',
@@ -103,9 +105,7 @@ walked AS (
       'checkout_step_completed', 'add_shipping_info', 'add_payment_info')) AS checkout,
     bool_or(kind IN ('order', 'order_placed', 'order_completed', 'purchase', 'purchased', 'transaction', 'buy'))
       AS order_event
-  FROM (
-    SELECT *, row_number() OVER (PARTITION BY session_id ORDER BY at, source_seq, key) AS place FROM steps
-  ) AS numbered
+  FROM steps
   GROUP BY session_id
 )
 SELECT
@@ -125,7 +125,7 @@ SELECT
   s.orders IS NOT NULL OR w.order_event AS ordered,
   coalesce(s.orders, 0) AS orders,
   s.order_id,
-  CASE WHEN s.unpriced > 0 THEN NULL ELSE coalesce(s.revenue, CAST(0 AS DECIMAL(18, 4))) END AS revenue,
+  CASE WHEN s.unpriced > 0 THEN NULL ELSE CAST(coalesce(s.revenue, 0) AS DECIMAL(18, 4)) END AS revenue,
   p.region,
   p.segment
 FROM walked AS w

@@ -75,12 +75,13 @@ happened AS (
 ),
 sources AS (
   SELECT
-    coalesce(source, '') AS origin,
-    bool_or(kind IN ('solved', 'closed')) AS ends,
-    bool_or(kind = 'public_answer') AS answers,
-    bool_or(article_id IS NOT NULL) AS articles
-  FROM ticket_events
-  GROUP BY coalesce(source, '')
+    t.origin,
+    bool_or(e.kind IN ('solved', 'closed')) AS ends,
+    bool_or(e.kind = 'public_answer') AS answers,
+    bool_or(e.article_id IS NOT NULL) AS articles
+  FROM ticket_events AS e
+  JOIN opened AS t ON t.ticket_id = e.ticket_id
+  GROUP BY t.origin
 ),
 rated AS (
   SELECT ticket_id, score, score_share

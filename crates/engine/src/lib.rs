@@ -4,6 +4,7 @@ pub mod catalog;
 pub mod customer;
 pub mod error;
 mod folder;
+mod import;
 pub mod intake;
 pub mod measures;
 mod reader;
@@ -18,6 +19,7 @@ mod workspace;
 
 pub use error::{Error, ErrorKind, Result};
 pub use folder::Folder;
+pub use import::{FileReport, ImportReport, ImportRequest, Progress, TableReport};
 pub use reader::{MeasureRequest, ReadOptions, Reader};
 pub use rejects::{Rejected, RejectFilter};
 pub use revisions::Revision;

@@ -121,10 +121,11 @@ impl Workspace {
         let files = self.folder.definition_files()?;
         let (definitions, mut problems) = read(&files);
         problems.extend(layouts_of(&files)?.1);
-        let errors = problems.iter().filter(|problem| problem.level == Level::Error).count();
-        if errors > 0 {
-            return Err(Error::definition(format!("The definitions have {errors} error(s); nothing was applied."))
-                .hint("Run `throughline check` to see them all."));
+        let errors: Vec<_> = problems.iter().filter(|problem| problem.level == Level::Error).collect();
+        if let Some(first) = errors.first() {
+            let message =
+                format!("The definitions have {} error(s); nothing was applied. The first: {first}", errors.len());
+            return Err(Error::definition(message).hint("Run `throughline check` to see them all."));
         }
         let calendar = calendar(&definitions.settings)?;
         let from = match from {

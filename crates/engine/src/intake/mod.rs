@@ -28,5 +28,6 @@ pub use counts::{Counts, FileCounts};
 pub use discover::{SourceFile, discover};
 pub use kept::Kept;
 pub use recognise::{Assigned, Recognition, Skipped, catalog_layouts, recognise};
+pub use rejects::originals;
 pub use run::map;
 pub use sink::{MapContext, Owner, Reject, Sink};

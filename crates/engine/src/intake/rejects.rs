@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use datafusion::arrow::record_batch::RecordBatch;
+
 use super::counts::Counts;
 use super::raw::input::Format;
 use super::raw::{delimited, json_lines, parquet};
 use super::recognise::Assigned;
-use super::sink::{Reject, Sink};
+use super::sink::{Owner, Reject, Sink};
 use crate::Result;
 
 /// Rejects held before their originals are fetched; bounds memory.
@@ -98,4 +100,41 @@ fn hand_on(assigned: &Assigned, rejects: Vec<Pending>, sink: &mut dyn Sink) -> R
 fn full(assigned: &Assigned, reject: Pending, original: &str) -> Reject {
     let Pending { line, table, column, reason, .. } = reject;
     Reject { file: assigned.file.display.clone(), line, table, column, reason, original: original.to_owned() }
+}
+
+/// Hands rows that something else than reading set aside to `take`, with their originals, by file and line.
+pub fn originals(
+    assigned: &[Assigned],
+    rows: &[(String, i32, i64)],
+    reason: &str,
+    take: &mut (dyn FnMut(Reject) -> Result<()> + Send),
+) -> Result<()> {
+    let mut rejects = Rejects::new(assigned);
+    let mut sink = Originals { take };
+    for (table, file, line) in rows {
+        let line = u64::try_from(*line).unwrap_or_default();
+        let table = Some(table.clone());
+        rejects.add([Pending { file: *file, line, table, column: None, reason: reason.to_owned() }]);
+        if rejects.is_full() {
+            rejects.flush(&mut sink, &mut Counts::default())?;
+        }
+    }
+    rejects.flush(&mut sink, &mut Counts::default())
+}
+
+struct Originals<'a> {
+    take: &'a mut (dyn FnMut(Reject) -> Result<()> + Send),
+}
+
+impl Sink for Originals<'_> {
+    fn begin(&mut self, _owners: &[Owner]) -> Result<()> {
+        Ok(())
+    }
+    fn accept(&mut self, _table: &str, _batch: RecordBatch) -> Result<()> {
+        Ok(())
+    }
+    fn reject(&mut self, reject: Reject) -> Result<()> {
+        (self.take)(reject)
+    }
+    fn progress(&mut self, _read: u64, _total: u64, _rows: u64) {}
 }

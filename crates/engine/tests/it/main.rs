@@ -1,8 +1,13 @@
 //! Tests of the engine from outside, in one binary.
 #![allow(clippy::unwrap_used)]
 
+mod docs;
 mod hand_tables;
+mod import;
+mod intake_files;
+mod intake_layouts;
 mod intake_real;
+mod intake_sources;
 mod intake_support;
 mod measures;
 mod session;

@@ -1,0 +1,147 @@
+//! Brings staged rows into their tables and names the result in a manifest.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use datafusion::arrow::array::RecordBatch;
+use datafusion::prelude::SessionContext;
+use jiff::Timestamp;
+use throughline_model::vocabulary::Table;
+
+use super::checksum;
+use super::ledger::{self, RejectRows};
+use super::report::{ImportReport, Progress, TableReport};
+use super::sink::{Staged, complete};
+use crate::folder::Folder;
+use crate::intake::{self, Assigned};
+use crate::store::contest::conform;
+use crate::store::manifest::{self, Manifest};
+use crate::store::staging::{Staging, staged_schema};
+use crate::store::tables::Tables;
+use crate::store::upsert::upsert;
+use crate::{Error, Result, catalog};
+
+/// What an import is called and where it goes.
+pub struct Commit<'a> {
+    /// The workspace's folder.
+    pub folder: &'a Folder,
+    /// The session that writes.
+    pub session: &'a SessionContext,
+    /// The newest manifest, found under the lock.
+    pub before: &'a Manifest,
+    /// Id of the import.
+    pub import_id: &'a str,
+    /// When it began.
+    pub at: Timestamp,
+    /// Since when its rows count as known.
+    pub recorded_at: Timestamp,
+    /// Scratch folder.
+    pub scratch: &'a Path,
+}
+
+/// What became of the tables so far.
+#[derive(Default)]
+struct Committed {
+    tables: Vec<TableReport>,
+    superseded: Vec<(String, i32, i64)>,
+    versions: BTreeMap<String, u64>,
+}
+
+/// Why a row with the key of a later row stands among the rejects.
+const SUPERSEDED: &str = "replaced by a later row with the same key in the same import";
+
+impl Commit<'_> {
+    /// Brings everything in, writes the ledger, and makes it visible at once.
+    pub async fn run(
+        &self,
+        mut staged: Staged,
+        assigned: &[Assigned],
+        report: &mut ImportReport,
+        progress: &mut (dyn FnMut(Progress) + Send),
+    ) -> Result<()> {
+        let rejects = staged.tables.remove("rejects");
+        let mut committed = Committed { versions: self.before.tables.clone(), ..Committed::default() };
+        for (name, (staging, rows)) in staged.tables {
+            progress(Progress::Writing { table: name.clone() });
+            self.table(described(&name)?, staging, rows, &mut committed).await?;
+        }
+        let data = std::mem::take(&mut committed.tables);
+        self.rejects(rejects, assigned, report, &mut committed).await?;
+        self.ledger("import_tables", &ledger::table_rows(self.import_id, self.at, &data)?, &mut committed).await?;
+        let sizes = assigned.iter().map(|one| checksum(&one.file.path)).collect::<Result<Vec<_>>>()?;
+        let files = report.files.get(..sizes.len()).unwrap_or_default();
+        self.ledger("imports", &ledger::file_rows(self.import_id, self.at, files, &sizes)?, &mut committed).await?;
+        self.name(committed.versions)?;
+        report.tables = data;
+        Ok(())
+    }
+
+    async fn table(&self, table: &Table, staging: Staging, rows: u64, committed: &mut Committed) -> Result<()> {
+        let tables = Tables::new(self.folder.tables());
+        let delta = tables.open_for_writing(table, self.before.tables.get(&table.name).copied()).await?;
+        let done = upsert(self.session, table, delta, staging).await?;
+        if let Some(version) = done.delta.version() {
+            committed.versions.insert(table.name.clone(), version);
+        }
+        let superseded = done.superseded.into_iter().map(|(file, line)| (table.name.clone(), file, line));
+        committed.superseded.extend(superseded);
+        committed.tables.push(TableReport { table: table.name.clone(), staged: rows, counts: Some(done.counts) });
+        Ok(())
+    }
+
+    /// Rows set aside while reading, and those that a later row of the same import replaced.
+    async fn rejects(
+        &self,
+        staged: Option<(Staging, u64)>,
+        assigned: &[Assigned],
+        report: &mut ImportReport,
+        committed: &mut Committed,
+    ) -> Result<()> {
+        let mut staging = match staged {
+            Some((staging, _)) => staging,
+            None => Staging::new(described("rejects")?, &self.scratch.join("staged"), Vec::new())?,
+        };
+        let layouts = assigned.iter().map(|one| (one.file.display.clone(), one.layout.id.clone())).collect();
+        let mut rows = RejectRows::new(layouts);
+        let mut replaced = 0;
+        intake::originals(assigned, &std::mem::take(&mut committed.superseded), SUPERSEDED, &mut |reject| {
+            replaced += 1;
+            rows.push(reject);
+            if rows.is_full() { self.stage(&mut staging, "rejects", &rows.take(self.recorded_at)?) } else { Ok(()) }
+        })?;
+        self.stage(&mut staging, "rejects", &rows.take(self.recorded_at)?)?;
+        if replaced > 0 {
+            report.notes.push(format!(
+                "{replaced} row(s) were replaced by a later row with the same key in this import; \
+                 `throughline rejects list` shows them"
+            ));
+        }
+        self.table(described("rejects")?, staging, 0, committed).await
+    }
+
+    async fn ledger(&self, name: &str, rows: &RecordBatch, committed: &mut Committed) -> Result<()> {
+        let mut staging = Staging::new(described(name)?, &self.scratch.join("staged"), Vec::new())?;
+        self.stage(&mut staging, name, rows)?;
+        self.table(described(name)?, staging, 0, committed).await
+    }
+
+    fn stage(&self, staging: &mut Staging, name: &str, rows: &RecordBatch) -> Result<()> {
+        let schema = staged_schema(described(name)?);
+        staging.write(&complete(&conform(rows, &schema)?, &schema, self.import_id, self.recorded_at)?)
+    }
+
+    fn name(&self, tables: BTreeMap<String, u64>) -> Result<()> {
+        let manifest = Manifest {
+            number: self.before.number + 1,
+            import_id: self.import_id.to_owned(),
+            at: self.at.to_string(),
+            tables,
+            ..self.before.clone()
+        };
+        manifest::commit(&self.folder.manifests(), &manifest)
+    }
+}
+
+fn described(name: &str) -> Result<&'static Table> {
+    catalog::vocabulary()?.table(name).ok_or_else(|| Error::internal(format!("{name} is no standard table")))
+}

@@ -1,0 +1,213 @@
+//! An import: files become versions of rows in standard tables, whole or not at all.
+
+mod commit;
+mod ledger;
+mod report;
+mod sink;
+
+use std::fs::{self, File, TryLockError};
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use throughline_model::Level;
+use throughline_model::layout::Layout;
+use xxhash_rust::xxh3::Xxh3;
+
+pub use report::{FileReport, ImportReport, Progress, TableReport};
+
+use crate::intake::{self, Kept, MapContext, Recognition};
+use crate::store::context::writing_session;
+use crate::store::manifest::{self, Manifest};
+use crate::workspace::{Workspace, calendar, layouts_of};
+use crate::{Error, Result};
+use commit::Commit;
+use sink::StagingSink;
+
+/// Memory that an import's sorts and joins share before they spill to disk.
+const MEMORY_BYTES: usize = 1 << 30;
+
+/// What to import and how.
+#[derive(Debug, Clone, Default)]
+pub struct ImportRequest {
+    /// Files, folders and globs.
+    pub paths: Vec<String>,
+    /// Layout to read them with, instead of recognising it.
+    pub layout: Option<String>,
+    /// Only say what would happen.
+    pub dry_run: bool,
+    /// Recorded at this instant instead of now, so that a history can be loaded with its past.
+    pub recorded_at: Option<Timestamp>,
+    /// Fail, with nothing done, when more rows than this are set aside.
+    pub max_rejects: Option<u64>,
+}
+
+impl Workspace {
+    /// Layouts that imports recognise: the workspace's own before the shipped ones.
+    ///
+    /// # Errors
+    /// Definition: one of the workspace's layouts has an error.
+    pub fn layouts(&self) -> Result<Vec<Arc<Layout>>> {
+        let (own, problems) = layouts_of(&self.folder().definition_files()?)?;
+        if let Some(problem) = problems.iter().find(|problem| problem.level == Level::Error) {
+            return Err(Error::definition(problem.to_string()).hint("Run `throughline check` to see all problems."));
+        }
+        Ok(own.into_iter().map(Arc::new).chain(intake::catalog_layouts()?).collect())
+    }
+
+    /// Imports files. `progress` hears about the work done so far.
+    ///
+    /// # Errors
+    /// Input: nothing found, a file that cannot be read or that no layout knows, too many rejects.
+    /// Definition: a layout is wrong. In each case nothing was imported.
+    pub async fn import(
+        &self,
+        request: &ImportRequest,
+        now: Timestamp,
+        progress: &mut (dyn FnMut(Progress) + Send),
+    ) -> Result<ImportReport> {
+        let files = intake::discover(&request.paths)?;
+        let found = intake::recognise(&files, &self.layouts()?, request.layout.as_deref())?;
+        let found = without_problems(found)?;
+        let _lock = if request.dry_run { None } else { Some(lock(self, progress)?) };
+        let before = manifest::latest(&self.folder().manifests())?;
+        let scratch = scratch(self, request.dry_run)?;
+        Import { workspace: self, request, now, before, scratch: scratch.path() }.run(&found, progress).await
+    }
+}
+
+/// All problems of all files at once, as one error.
+fn without_problems(mut found: Recognition) -> Result<Recognition> {
+    if found.problems.is_empty() {
+        return Ok(found);
+    }
+    if found.problems.len() == 1 {
+        return Err(found.problems.remove(0));
+    }
+    let list: Vec<String> = found.problems.iter().map(|problem| format!("  {problem}")).collect();
+    Err(Error::input(format!("{} files cannot be imported; nothing was.\n{}", list.len(), list.join("\n"))))
+}
+
+/// Waits for the workspace's lock, which the system gives back when the process ends, however it ends.
+fn lock(workspace: &Workspace, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<File> {
+    let path = workspace.folder().lock();
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    let file = File::options().create(true).truncate(false).write(true).open(&path)?;
+    match file.try_lock() {
+        Ok(()) => return Ok(file),
+        Err(TryLockError::WouldBlock) => progress(Progress::Waiting),
+        Err(TryLockError::Error(error)) => return Err(error.into()),
+    }
+    file.lock()?;
+    Ok(file)
+}
+
+/// A scratch folder that goes with the import. Under the lock, what dead imports left goes too.
+fn scratch(workspace: &Workspace, dry_run: bool) -> Result<tempfile::TempDir> {
+    let root = workspace.folder().staging();
+    fs::create_dir_all(&root)?;
+    if !dry_run {
+        for entry in fs::read_dir(&root)? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().starts_with("import-") {
+                fs::remove_dir_all(entry.path())?;
+            }
+        }
+    }
+    let prefix = if dry_run { "dry-run-" } else { "import-" };
+    Ok(tempfile::Builder::new().prefix(prefix).tempdir_in(root)?)
+}
+
+struct Import<'a> {
+    workspace: &'a Workspace,
+    request: &'a ImportRequest,
+    now: Timestamp,
+    before: Manifest,
+    scratch: &'a Path,
+}
+
+impl Import<'_> {
+    async fn run(&self, found: &Recognition, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<ImportReport> {
+        let import_id = import_id(self.before.number + 1);
+        let settings = self.workspace.settings()?;
+        let spill = self.scratch.join("spill");
+        let context = MapContext {
+            import_id: &import_id,
+            recorded_at: self.request.recorded_at.unwrap_or(self.now),
+            recorded_at_given: self.request.recorded_at.is_some(),
+            zone: calendar(&settings)?.zone().clone(),
+            currency: &settings.currency,
+            memory_bytes: MEMORY_BYTES,
+            spill_dir: &spill,
+        };
+        let kept = self.kept(&import_id)?;
+        let mut sink = StagingSink::new(&context, self.scratch, self.request.max_rejects, &found.assigned, progress);
+        let counts = intake::map(&found.assigned, kept.as_ref(), &context, &mut sink).await?;
+        let staged = sink.finish()?;
+        let mut report = ImportReport::of(&import_id, self.request.dry_run, found, &counts, &staged);
+        if self.request.dry_run {
+            return Ok(report);
+        }
+        let session = writing_session(MEMORY_BYTES, &spill)?;
+        let commit = Commit {
+            folder: self.workspace.folder(),
+            session: &session,
+            before: &self.before,
+            import_id: &import_id,
+            recorded_at: context.recorded_at,
+            scratch: self.scratch,
+            at: self.now,
+        };
+        commit.run(staged, &found.assigned, &mut report, progress).await?;
+        Ok(report)
+    }
+
+    /// Inputs kept by earlier imports, where this one may keep its own. What a dead import kept goes.
+    fn kept(&self, import_id: &str) -> Result<Option<Kept>> {
+        if self.request.dry_run {
+            return Ok(None);
+        }
+        let folder = self.workspace.folder().kept();
+        discard(&folder, import_id)?;
+        Ok(Some(Kept { folder, imports: (1..=self.before.number).map(self::import_id).collect() }))
+    }
+}
+
+/// The id of the import that writes the manifest of that number.
+fn import_id(number: u64) -> String {
+    format!("import-{number:06}")
+}
+
+fn discard(folder: &Path, import_id: &str) -> Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            discard(&path, import_id)?;
+        } else if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&format!("{import_id}-"))) {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
+
+/// Size and checksum of a file's bytes.
+fn checksum(path: &Path) -> Result<(u64, String)> {
+    let mut file = File::open(path)?;
+    let mut hash = Xxh3::new();
+    let mut buffer = vec![0; 1 << 20];
+    let mut size = 0;
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            return Ok((size, format!("{:032x}", hash.digest128())));
+        }
+        hash.update(buffer.get(..read).unwrap_or_default());
+        size += read as u64;
+    }
+}

@@ -1,0 +1,161 @@
+//! Takes typed rows from intake into staging, and rows set aside into the ledger of rejects.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, Int8Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+};
+use datafusion::arrow::datatypes::{SchemaRef, TimestampMicrosecondType};
+use jiff::Timestamp;
+
+use super::ledger::RejectRows;
+use super::report::Progress;
+use crate::intake::{Assigned, MapContext, Owner, Reject, Sink};
+use crate::store::contest::conform;
+use crate::store::staging::{ORIGIN, Staging, staged_schema};
+use crate::{Error, Result, catalog};
+
+/// How many rejects a report shows.
+const EXAMPLES: usize = 5;
+
+/// Rows staged by an import.
+pub struct Staged {
+    /// Per table: its rows and how many they are.
+    pub tables: BTreeMap<String, (Staging, u64)>,
+    /// Rows set aside.
+    pub rejected: u64,
+    /// The first of them.
+    pub examples: Vec<Reject>,
+}
+
+/// Where intake puts rows.
+pub struct StagingSink<'a> {
+    import_id: String,
+    recorded_at: Timestamp,
+    folder: PathBuf,
+    max_rejects: Option<u64>,
+    owners: Vec<Owner>,
+    tables: BTreeMap<String, (Staging, u64)>,
+    rejects: RejectRows,
+    rejected: u64,
+    examples: Vec<Reject>,
+    progress: &'a mut (dyn FnMut(Progress) + Send),
+}
+
+impl<'a> StagingSink<'a> {
+    /// Stages under `folder`; `assigned` tells which layout read a file that a row is rejected from.
+    pub fn new(
+        context: &MapContext<'_>,
+        folder: &Path,
+        max_rejects: Option<u64>,
+        assigned: &[Assigned],
+        progress: &'a mut (dyn FnMut(Progress) + Send),
+    ) -> Self {
+        let layouts = assigned.iter().map(|one| (one.file.display.clone(), one.layout.id.clone())).collect();
+        StagingSink {
+            import_id: context.import_id.to_owned(),
+            recorded_at: context.recorded_at,
+            folder: folder.join("staged"),
+            max_rejects,
+            owners: Vec::new(),
+            tables: BTreeMap::new(),
+            rejects: RejectRows::new(layouts),
+            rejected: 0,
+            examples: Vec::new(),
+            progress,
+        }
+    }
+
+    /// The columns that each record of the layouts brings to a table, by the record's number.
+    fn owned(&self, table: &str) -> Vec<Vec<String>> {
+        let own = |owner: &Owner| if owner.table == table { owner.columns.clone() } else { Vec::new() };
+        self.owners.iter().map(own).collect()
+    }
+
+    fn staging(&mut self, table: &str) -> Result<&mut (Staging, u64)> {
+        if !self.tables.contains_key(table) {
+            let described = catalog::vocabulary()?
+                .table(table)
+                .ok_or_else(|| Error::definition(format!("A layout fills {table}, which is no standard table.")))?;
+            let owned = self.owned(table);
+            self.tables.insert(table.to_owned(), (Staging::new(described, &self.folder, owned)?, 0));
+        }
+        self.tables.get_mut(table).ok_or_else(|| Error::internal("staging was lost"))
+    }
+
+    fn stage(&mut self, table: &str, batch: &RecordBatch) -> Result<()> {
+        let described = catalog::vocabulary()?.table(table);
+        let described = described.ok_or_else(|| Error::definition(format!("{table} is no standard table.")))?;
+        let schema = staged_schema(described);
+        let batch = complete(&conform(batch, &schema)?, &schema, &self.import_id, self.recorded_at)?;
+        let staging = self.staging(table)?;
+        staging.1 += batch.num_rows() as u64;
+        staging.0.write(&batch)
+    }
+
+    fn flush_rejects(&mut self) -> Result<()> {
+        let batch = self.rejects.take(self.recorded_at)?;
+        if batch.num_rows() > 0 { self.stage("rejects", &batch) } else { Ok(()) }
+    }
+
+    /// Everything staged.
+    pub fn finish(mut self) -> Result<Staged> {
+        self.flush_rejects()?;
+        Ok(Staged { tables: self.tables, rejected: self.rejected, examples: self.examples })
+    }
+}
+
+/// Fills in what every staged row carries: its import, when it was recorded and which record made it.
+pub fn complete(batch: &RecordBatch, schema: &SchemaRef, import_id: &str, at: Timestamp) -> Result<RecordBatch> {
+    let rows = batch.num_rows();
+    let mut columns: Vec<ArrayRef> = batch.columns().to_vec();
+    let mut set = |name: &str, column: ArrayRef| -> Result<()> {
+        let index = schema.index_of(name)?;
+        if let Some(place) = columns.get_mut(index) {
+            *place = column;
+        }
+        Ok(())
+    };
+    set("import_id", Arc::new(StringArray::from(vec![import_id; rows])))?;
+    set(ORIGIN, Arc::new(Int8Array::from(vec![1; rows])))?;
+    if let Some(column) = batch.column_by_name("recorded_at") {
+        let given = column.as_primitive::<TimestampMicrosecondType>();
+        let filled: TimestampMicrosecondArray =
+            given.iter().map(|at_given| at_given.or(Some(at.as_microsecond()))).collect();
+        set("recorded_at", Arc::new(filled.with_timezone("UTC")))?;
+    }
+    Ok(RecordBatch::try_new(Arc::clone(schema), columns)?)
+}
+
+impl Sink for StagingSink<'_> {
+    fn begin(&mut self, owners: &[Owner]) -> Result<()> {
+        self.owners = owners.to_vec();
+        Ok(())
+    }
+
+    fn accept(&mut self, table: &str, batch: RecordBatch) -> Result<()> {
+        self.stage(table, &batch)
+    }
+
+    fn reject(&mut self, reject: Reject) -> Result<()> {
+        self.rejected += 1;
+        if let Some(most) = self.max_rejects.filter(|most| self.rejected > *most) {
+            return Err(Error::input(format!(
+                "More than {most} row(s) were set aside; nothing was imported. The last: {} line {}: {}",
+                reject.file, reject.line, reject.reason
+            ))
+            .hint("Look at the rows with --dry-run, mend the file or the layout, or raise --max-rejects."));
+        }
+        if self.examples.len() < EXAMPLES {
+            self.examples.push(reject.clone());
+        }
+        self.rejects.push(reject);
+        if self.rejects.is_full() { self.flush_rejects() } else { Ok(()) }
+    }
+
+    fn progress(&mut self, bytes: u64, total: u64, rows: u64) {
+        (self.progress)(Progress::Reading { bytes, total, rows });
+    }
+}

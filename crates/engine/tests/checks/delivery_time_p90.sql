@@ -1,0 +1,7 @@
+WITH sample AS (
+  SELECT to_char(delivered_at AT TIME ZONE '{{zone}}', '%Y-%m') AS label, CAST(delivered_at - ordered_at AS BIGINT) / 1000000.0 AS x
+  FROM orders WHERE delivered_at >= ordered_at AND coalesce(status, 'placed') NOT IN ('cancelled', 'unavailable')
+),
+wanted AS (SELECT 0.9 AS p),
+{{quantile}}
+SELECT label, value, n FROM quantiles
