@@ -10,4 +10,5 @@ mod intake_real;
 mod intake_sources;
 mod intake_support;
 mod measures;
+mod measures_explain;
 mod session;
