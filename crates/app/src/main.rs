@@ -1,2 +1,7 @@
-//! placeholder
-fn main(){}
+//! The binary `throughline`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    throughline_app::run()
+}

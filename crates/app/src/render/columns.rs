@@ -28,7 +28,7 @@ impl Columns {
     /// What fits on a line: bars from 96 columns on.
     pub fn of(line: usize) -> Columns {
         let bar = line >= 96;
-        let (value, status, score, spark) = (10, 17, 3, if bar { 12 } else { 10 });
+        let (value, status, score, spark) = (11, 17, 3, if bar { 12 } else { 10 });
         let bars = if bar { bar::WIDTH + 2 } else { 0 };
         let taken = INDENT + 2 * (value + 1) + (status + 2) + (score + 1) + bars + (spark + 2);
         Columns { line, name: line.saturating_sub(taken), value, status, score, bar, spark }

@@ -3,10 +3,19 @@
 
 pub mod bar;
 pub mod columns;
+pub mod customer;
+pub mod explain;
 pub mod grid;
+pub mod import;
+pub mod instant;
 pub mod measure_row;
+pub mod measures;
 pub mod moves;
+pub mod readings;
+pub mod rejects;
 pub mod scorecard;
+pub mod sources;
 pub mod sparkline;
 pub mod style;
+pub mod table;
 pub mod text;

@@ -137,7 +137,9 @@ fn objective_row(objective: &ObjectiveView, columns: &Columns, style: &Style) ->
     let room = columns.before_status();
     let owner = objective.owner.as_deref().unwrap_or("nobody owns it");
     let name = fit(&objective.name, room);
-    let rest = left(&format!(" · {owner}"), room.saturating_sub(width(&name)));
+    let inline = format!(" · {owner}");
+    let fits = width(&name) + width(&inline) <= room;
+    let rest = left(if fits { &inline } else { "" }, room.saturating_sub(width(&name)));
     let ink = Ink::of(Some(objective.result.status));
     let status = format!("{} {}", objective.result.status.sign(), objective.result.status.word());
     let score = objective.result.score.map_or(String::new(), |score| format!("{score:.0}"));
@@ -158,7 +160,11 @@ fn objective_row(objective: &ObjectiveView, columns: &Columns, style: &Style) ->
         let known = if columns.bar { format!("{known} known") } else { known };
         line.push_str(&format!("  {}", style.paint(Ink::Quiet, &known)));
     }
-    vec![line.trim_end().to_owned()]
+    let mut lines = vec![line.trim_end().to_owned()];
+    if !fits {
+        lines.push(format!("{}{}", " ".repeat(INDENT), style.paint(Ink::Quiet, &fit(owner, room))));
+    }
+    lines
 }
 
 fn legend(view: &ScorecardView, style: &Style) -> Vec<String> {

@@ -53,12 +53,14 @@ pub struct Style {
     pub colour: bool,
     /// Columns of a line.
     pub width: usize,
+    /// Whether it is a terminal, where a line that is too long is worse than one that is cut.
+    pub terminal: bool,
 }
 
 impl Style {
     /// Without colour, as for a pipe.
     pub fn plain(width: usize) -> Style {
-        Style { colour: false, width: width.clamp(NARROWEST, WIDEST) }
+        Style { colour: false, width: width.clamp(NARROWEST, WIDEST), terminal: false }
     }
 
     /// The text in the colour of what it is about. Pad before painting.
@@ -77,7 +79,7 @@ mod tests {
 
     #[test]
     fn colour_is_an_addition() {
-        let style = Style { colour: true, width: 100 };
+        let style = Style { colour: true, ..Style::plain(100) };
         assert_eq!(style.paint(Ink::Bad, "▼"), "\u{1b}[31m▼\u{1b}[0m");
         assert_eq!(style.paint(Ink::Bad, "  "), "  ");
         assert_eq!(Style::plain(10).paint(Ink::Bad, "▼"), "▼");

@@ -97,6 +97,11 @@ pub fn count(number: u64) -> String {
     grouped
 }
 
+/// A number and its noun: `1 row`, `12 034 rows`.
+pub fn counted(number: u64, noun: &str) -> String {
+    format!("{} {noun}{}", count(number), if number == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,5 +129,6 @@ mod tests {
     #[test]
     fn counts_are_grouped() {
         assert_eq!((count(0).as_str(), count(999).as_str(), count(1_234_567).as_str()), ("0", "999", "1 234 567"));
+        assert_eq!((counted(1, "row").as_str(), counted(1_200, "row").as_str()), ("1 row", "1 200 rows"));
     }
 }

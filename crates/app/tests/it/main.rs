@@ -2,5 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod expect;
+mod json;
 mod page;
+mod program;
 mod shop;

@@ -32,7 +32,7 @@ fn no_line_runs_over() {
 fn colours_change_nothing_but_colour() {
     let view = shop::view(true);
     let plain = scorecard(&view, &Style::plain(100));
-    let painted = scorecard(&view, &Style { colour: true, width: 100 });
+    let painted = scorecard(&view, &Style { colour: true, ..Style::plain(100) });
     assert!(painted.contains("\u{1b}[31m"));
     let mut stripped = String::new();
     let mut inside = false;

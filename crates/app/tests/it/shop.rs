@@ -104,8 +104,11 @@ pub fn view(named: bool) -> ScorecardView {
         sample: None,
     };
     let period = calendar.period(Grain::Month, MARCH);
-    let choice =
-        if named { Choice { period, why: None } } else { choose_period(&definitions, &readings, &calendar, as_of).unwrap() };
+    let choice = if named {
+        Choice { period, why: None }
+    } else {
+        choose_period(&definitions, &readings, &calendar, as_of).unwrap()
+    };
     let standing = Standing { definitions: &definitions, readings: &readings };
     compute(&Input {
         now: standing,

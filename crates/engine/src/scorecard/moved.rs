@@ -72,6 +72,8 @@ fn one(now: &Tree, before: &Tree, pair: &Pair<'_>) -> Option<Move> {
         value_now,
         score_before,
         score_now,
+        share_before: before.share(id),
+        share_now: now.share(id),
         contribution,
         by_chart,
         by_interval,

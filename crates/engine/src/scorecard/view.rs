@@ -347,6 +347,10 @@ pub struct Move {
     pub score_before: Option<f64>,
     /// Score now, where it takes part.
     pub score_now: Option<f64>,
+    /// The part of the whole score that it carried before, 0 to 1.
+    pub share_before: f64,
+    /// The part of the whole score that it carries now.
+    pub share_now: f64,
     /// Points of the change of the whole score that are due to it; together they are the change.
     /// `None` where the whole has no score in one of the two periods.
     pub contribution: Option<f64>,

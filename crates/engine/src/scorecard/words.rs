@@ -154,9 +154,18 @@ pub(super) fn move_sentence(
                 _ => format!("rose from {before} to {now}"),
             };
             let scores = format!("score {} → {}", points(found.score_before), points(found.score_now));
-            format!("{name} {change} ({scores}): {}.", judgement(found))
+            format!("{name} {change} ({scores}): {}{}.", judgement(found), share_change(found))
         }
     }
+}
+
+/// Where the share changed, because other measures came or went, it is part of the story.
+fn share_change(found: &Move) -> String {
+    let (before, now) = (found.share_before * 100.0, found.share_now * 100.0);
+    if (now - before).abs() < 1.0 {
+        return String::new();
+    }
+    format!("; it makes up {now:.0} % of the whole instead of {before:.0} %")
 }
 
 fn judgement(found: &Move) -> &'static str {

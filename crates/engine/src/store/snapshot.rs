@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use datafusion::catalog::TableProvider;
 use datafusion::datasource::empty::EmptyTable;
+use datafusion::prelude::{SessionConfig, SessionContext};
 use deltalake::DeltaTable;
 use tokio::sync::Mutex;
 
@@ -47,6 +48,11 @@ impl Snapshot {
                 delta
             }
         };
-        Ok(delta.table_provider().await?)
+        // Texts as texts, not as views: a view keeps whole buffers alive, and sorts then count them many times over.
+        let mut config = SessionConfig::new();
+        config.options_mut().execution.parquet.schema_force_view_types = false;
+        config.options_mut().execution.parquet.pushdown_filters = true;
+        let reading = SessionContext::new_with_config(config).state();
+        Ok(delta.table_provider().with_session(Arc::new(reading)).await?)
     }
 }

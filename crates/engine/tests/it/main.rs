@@ -11,4 +11,5 @@ mod intake_sources;
 mod intake_suggest;
 mod intake_support;
 mod measures;
+mod measures_explain;
 mod session;

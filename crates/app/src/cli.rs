@@ -1,0 +1,75 @@
+//! What can be written on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::commands;
+
+/// One customer journey and one balanced scorecard, from the records a company already has.
+#[derive(Debug, Parser)]
+#[command(
+    name = "throughline",
+    version,
+    about,
+    propagate_version = true,
+    disable_help_subcommand = true,
+    after_help = "Begin with `throughline init DIR`, then `throughline import FILES --workspace DIR` and \
+                  `throughline scorecard --workspace DIR`.\nEvery command explains itself with --help; every answer \
+                  comes as JSON with --json. See docs/commands.md."
+)]
+pub struct Cli {
+    /// Folder of the workspace
+    #[arg(long, short, global = true, value_name = "DIR", default_value = ".")]
+    pub workspace: PathBuf,
+    /// Answer as JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a workspace
+    Init(commands::init::Arguments),
+    /// List every problem of the definitions
+    Check(commands::check::Arguments),
+    /// Put the definitions in the files into force
+    Apply(commands::apply::Arguments),
+    /// List the revisions of the definitions
+    Revisions(commands::revisions::Arguments),
+    /// Bring files into the standard tables
+    Import(commands::import::Arguments),
+    /// Show where data come from and how far they can be trusted
+    Sources(commands::sources::Arguments),
+    /// List, export and replay the rows that were set aside
+    Rejects(commands::rejects::Arguments),
+    /// Show the scorecard of a period
+    Scorecard(commands::scorecard::Arguments),
+    /// Show a measure over periods
+    Measure(commands::measure::Arguments),
+    /// Open a number: the SQL that ran, its inputs, its rows
+    Explain(commands::explain::Arguments),
+    /// Show one customer's time line
+    Customer(commands::customer::Arguments),
+    /// Ask the standard tables and views in SQL
+    Sql(commands::sql::Arguments),
+    /// Make the source files of a company that does not exist
+    Demo(commands::demo::Arguments),
+    /// Show the version of the program
+    Version(commands::version::Arguments),
+}
+
+/// Which moment and which definitions an answer is for.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Moment {
+    /// Answer by what had been recorded until then: 2026-03-14 (the start of that day), 2026-03-14T10:00, …Z
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<String>,
+    /// Use the definitions in the files instead of those in force
+    #[arg(long)]
+    pub working: bool,
+}

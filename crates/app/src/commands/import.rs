@@ -1,0 +1,53 @@
+//! `throughline import`: files become rows of the standard tables.
+
+use clap::Args;
+use throughline_engine::{ImportRequest, Progress, Result};
+
+use crate::context::{Context, instant};
+use crate::progress::Meter;
+use crate::render;
+use crate::render::text::count;
+use crate::reply::Reply;
+use crate::wire;
+
+/// Arguments of `import`.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Files, folders and globs: CSV, TSV, JSON lines, Parquet; plain, gzip or zstd
+    #[arg(value_name = "PATH", required = true)]
+    paths: Vec<String>,
+    /// Layout to read them with [default: recognised by the header]
+    #[arg(long = "as", value_name = "LAYOUT")]
+    layout: Option<String>,
+    /// Only say what would happen
+    #[arg(long)]
+    dry_run: bool,
+    /// When we were told, for loading a history with its past [default: now]
+    #[arg(long, value_name = "DATE")]
+    recorded_at: Option<String>,
+    /// Fail, with nothing done, if more rows than this are set aside
+    #[arg(long, value_name = "N")]
+    max_rejects: Option<u64>,
+}
+
+/// Imports and reports.
+pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
+    let workspace = context.open()?;
+    let recorded_at = arguments.recorded_at.as_deref().map(|text| instant(&workspace, text)).transpose()?;
+    let request = ImportRequest {
+        paths: arguments.paths,
+        layout: arguments.layout,
+        dry_run: arguments.dry_run,
+        recorded_at,
+        max_rejects: arguments.max_rejects,
+    };
+    let meter = Meter::new(context);
+    let mut progress = |now: Progress| match now {
+        Progress::Waiting => meter.say("waiting for another import".to_owned()),
+        Progress::Reading { bytes, total, rows } => meter.show(bytes, total, format!("rows {}", count(rows))),
+        Progress::Writing { table } => meter.say(format!("writing {table}")),
+    };
+    let report = workspace.import(&request, context.now, &mut progress).await?;
+    drop(meter);
+    context.reply(|style| render::import::report(&report, style), || wire::import::Report::from(&report))
+}

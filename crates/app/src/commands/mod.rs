@@ -1,0 +1,42 @@
+//! The commands, one file each: arguments, what to ask the engine, and what to answer.
+
+pub mod apply;
+pub mod check;
+pub mod customer;
+pub mod demo;
+pub mod explain;
+pub mod import;
+pub mod init;
+pub mod measure;
+pub mod rejects;
+pub mod revisions;
+pub mod scorecard;
+pub mod sources;
+pub mod sql;
+pub mod version;
+
+use throughline_engine::Result;
+
+use crate::cli::Command;
+use crate::context::Context;
+use crate::reply::Reply;
+
+/// Runs one command.
+pub async fn run(command: Command, context: &Context) -> Result<Reply> {
+    match command {
+        Command::Init(arguments) => init::run(arguments, context).await,
+        Command::Check(arguments) => check::run(arguments, context).await,
+        Command::Apply(arguments) => apply::run(arguments, context).await,
+        Command::Revisions(arguments) => revisions::run(arguments, context).await,
+        Command::Import(arguments) => import::run(arguments, context).await,
+        Command::Sources(arguments) => sources::run(arguments, context).await,
+        Command::Rejects(arguments) => rejects::run(arguments, context).await,
+        Command::Scorecard(arguments) => scorecard::run(arguments, context).await,
+        Command::Measure(arguments) => measure::run(arguments, context).await,
+        Command::Explain(arguments) => explain::run(arguments, context).await,
+        Command::Customer(arguments) => customer::run(arguments, context).await,
+        Command::Sql(arguments) => sql::run(arguments, context).await,
+        Command::Demo(arguments) => demo::run(arguments, context).await,
+        Command::Version(arguments) => version::run(arguments, context).await,
+    }
+}

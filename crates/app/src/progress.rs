@@ -1,0 +1,42 @@
+//! Progress on standard error, only when it is a terminal.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::context::Context;
+
+/// A line that shows how far long work is; silent where nobody watches.
+pub struct Meter {
+    bar: ProgressBar,
+}
+
+impl Meter {
+    /// A meter for the command.
+    pub fn new(context: &Context) -> Meter {
+        let target = if context.progress { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(None, target);
+        // A template that cannot be read leaves the default style, which shows the same numbers.
+        if let Ok(style) = ProgressStyle::with_template("{wide_bar:.cyan} {percent:>3} %  {msg}") {
+            bar.set_style(style.progress_chars("━╸ "));
+        }
+        Meter { bar }
+    }
+
+    /// So much of so much is done, and what it is.
+    pub fn show(&self, done: u64, total: u64, what: String) {
+        self.bar.set_length(total.max(1));
+        self.bar.set_position(done);
+        self.bar.set_message(what);
+    }
+
+    /// What is being done, where it cannot be said how much is left.
+    pub fn say(&self, what: String) {
+        self.bar.set_message(what);
+        self.bar.tick();
+    }
+}
+
+impl Drop for Meter {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}

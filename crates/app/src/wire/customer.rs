@@ -1,0 +1,65 @@
+//! The JSON of `throughline customer`.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use throughline_engine::customer as engine;
+
+/// One customer's time line.
+#[derive(Debug, Serialize)]
+pub struct TimeLine {
+    customer_id: String,
+    aliases: Vec<String>,
+    touchpoints: Vec<Touchpoint>,
+}
+
+#[derive(Debug, Serialize)]
+struct Touchpoint {
+    at: Timestamp,
+    stage: Option<String>,
+    kind: String,
+    channel: Option<String>,
+    table: String,
+    key: String,
+    source_seq: Option<i64>,
+    customer_ref: String,
+    order_id: Option<String>,
+    ticket_id: Option<String>,
+    campaign: Option<String>,
+    product_id: Option<String>,
+    amount: Option<f64>,
+    score: Option<f64>,
+    content: Option<String>,
+}
+
+impl From<&engine::TimeLine> for TimeLine {
+    fn from(line: &engine::TimeLine) -> TimeLine {
+        TimeLine {
+            customer_id: line.customer_id.clone(),
+            aliases: line.aliases.clone(),
+            touchpoints: line.touchpoints.iter().map(Touchpoint::from).collect(),
+        }
+    }
+}
+
+impl From<&engine::Touchpoint> for Touchpoint {
+    fn from(touch: &engine::Touchpoint) -> Touchpoint {
+        let touch = touch.clone();
+        Touchpoint {
+            at: touch.at,
+            stage: touch.stage,
+            kind: touch.kind,
+            channel: touch.channel,
+            table: touch.table,
+            key: touch.key,
+            source_seq: touch.source_seq,
+            customer_ref: touch.customer_ref,
+            order_id: touch.order_id,
+            ticket_id: touch.ticket_id,
+            campaign: touch.campaign,
+            product_id: touch.product_id,
+            amount: touch.amount,
+            score: touch.score,
+            content: touch.content,
+        }
+    }
+}

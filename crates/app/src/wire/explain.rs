@@ -1,0 +1,116 @@
+//! The JSON of `throughline explain`.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use throughline_engine::measures as engine;
+use throughline_model::formula::Shift;
+
+use super::measure::{Measure, Reading};
+
+/// A number, opened.
+#[derive(Debug, Serialize)]
+pub struct Explanation {
+    measure: Measure,
+    reading: Reading,
+    calculation: String,
+    sql: Option<String>,
+    inputs: Vec<Input>,
+    records: Option<Records>,
+    parts: Vec<Part>,
+}
+
+#[derive(Debug, Serialize)]
+struct Input {
+    table: String,
+    rows: u64,
+    newest_at: Option<Timestamp>,
+    newest_recorded_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Serialize)]
+struct Records {
+    rows: Vec<Record>,
+    cut_off: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Record {
+    key: Option<String>,
+    customer_id: Option<String>,
+    at: Option<Timestamp>,
+    value: Option<f64>,
+    unit: Option<String>,
+    numerator: Option<f64>,
+    denominator: Option<f64>,
+    dimensions: serde_json::Map<String, serde_json::Value>,
+    in_numerator: bool,
+    in_denominator: Option<bool>,
+    left_out: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Part {
+    id: String,
+    shift: &'static str,
+    explanation: Explanation,
+}
+
+impl From<&engine::Explanation> for Explanation {
+    fn from(found: &engine::Explanation) -> Explanation {
+        Explanation {
+            measure: (&found.measure).into(),
+            reading: (&found.reading).into(),
+            calculation: found.calculation.clone(),
+            sql: found.sql.clone(),
+            inputs: found.inputs.iter().map(Input::from).collect(),
+            records: found.records.as_ref().map(|records| Records {
+                rows: records.rows.iter().map(Record::from).collect(),
+                cut_off: records.cut_off,
+            }),
+            parts: found.parts.iter().map(Part::from).collect(),
+        }
+    }
+}
+
+impl From<&engine::Input> for Input {
+    fn from(input: &engine::Input) -> Input {
+        Input {
+            table: input.table.clone(),
+            rows: input.rows,
+            newest_at: input.newest_at,
+            newest_recorded_at: input.newest_recorded_at,
+        }
+    }
+}
+
+impl From<&engine::Record> for Record {
+    fn from(record: &engine::Record) -> Record {
+        Record {
+            key: record.key.clone(),
+            customer_id: record.customer_id.clone(),
+            at: record.at,
+            value: record.value,
+            unit: record.unit.clone(),
+            numerator: record.numerator,
+            denominator: record.denominator,
+            dimensions: record.dimensions.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect(),
+            in_numerator: record.in_numerator,
+            in_denominator: record.in_denominator,
+            left_out: record.left_out.clone(),
+        }
+    }
+}
+
+impl From<&engine::FormulaPart> for Part {
+    fn from(part: &engine::FormulaPart) -> Part {
+        Part {
+            id: part.id.clone(),
+            shift: match part.shift {
+                Shift::Same => "same",
+                Shift::Previous => "previous",
+                Shift::YearBefore => "year_before",
+            },
+            explanation: (&part.explanation).into(),
+        }
+    }
+}
