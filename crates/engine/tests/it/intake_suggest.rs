@@ -87,7 +87,8 @@ async fn files_without_a_header_and_odd_names() {
     let (text, found) = suggested("plain.txt", b" 00001 19970101  1   11.77\n 00002 19970112  1   12.00\n").await;
     assert!(text.contains("columns = [\"column_1\", \"column_2\", \"column_3\", \"column_4\"]") && text.contains("delimiter = \" \""), "{text}");
     assert_eq!(found.counts.rows(), 2);
-    let (text, found) = suggested("odd.csv", b"\"customer \"\"id\"\"\",\"X).await;
+    let (text, found) =
+        suggested("odd.csv", b"\"customer \"\"id\"\"\",\"the\\date\",date\n1,x,2026-01-01\n1,x,2026-01-02\n").await;
     assert_eq!(found.ask("SELECT customer_ref FROM interactions").await, ["1", "1"], "{text}");
     assert!(suggest(Place::new(&[]).path("none.csv").as_ref()).is_err());
     let place = Place::new(&[("empty.csv", b""), ("header.csv", b"a,b\n")]);
