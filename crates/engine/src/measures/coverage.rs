@@ -26,8 +26,8 @@ const DESCRIPTIONS: [&str; 7] = ["customers", "identities", "products", "staff",
 /// From the first to the last record; both belong to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Coverage {
-    first: Timestamp,
-    last: Timestamp,
+    pub(crate) first: Timestamp,
+    pub(crate) last: Timestamp,
 }
 
 impl Coverage {

@@ -6,7 +6,6 @@ use throughline_model::definitions::Definitions;
 use throughline_model::measure::Measure;
 use throughline_model::period::{Calendar, Period};
 
-use super::benchmark::Series;
 use super::choose::{Choice, choose_period, last_complete};
 use super::compute::{Input, Standing, compute};
 use super::need::Need;
