@@ -1,7 +1,7 @@
 //! One measure of the scorecard: a row of numbers, and under it what the numbers rest on.
 
 use throughline_engine::scorecard::{
-    Assessment, BenchmarkView, Bounds, MeasureView, Rule, SegmentView, Side, Trend, TrendSignal, Verdict,
+    Assessment, BenchmarkView, Bounds, MeasureView, Rule, SegmentView, Side, Trend, TrendSignal, Verdict, shown_score,
 };
 use throughline_model::unit::Unit;
 
@@ -46,7 +46,7 @@ fn numbers(found: &Assessment, unit: Unit, currency: &str, columns: &Columns, st
     let value = found.value.map_or("–".to_owned(), |value| unit.format(value, currency));
     let ink = Ink::of(found.status);
     let status = left(&format!("{} {}", found.sign(), found.word()), columns.status);
-    let score = found.score.map_or(String::new(), |score| format!("{score:.0}"));
+    let score = found.score.map_or(String::new(), |score| format!("{:.0}", shown_score(score)));
     let mut text = format!(
         " {} {}  {} {}",
         right(&value, columns.value),
