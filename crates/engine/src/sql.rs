@@ -4,14 +4,13 @@ use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use datafusion::arrow::datatypes::{DataType, Decimal128Type, Decimal256Type};
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::execution::context::SQLOptions;
-use datafusion::logical_expr::LogicalPlan;
-use datafusion::prelude::DataFrame;
+use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
 use datafusion::sql::parser::Statement;
 use datafusion::sql::sqlparser::ast;
 use futures::TryStreamExt;
 use serde_json::{Map, Value};
 
-use crate::session::{Session, hints};
+use crate::session::{Joins, Session, hints};
 use crate::{Error, Result};
 
 /// Digits that a double holds exactly; a decimal with more stays a text in JSON.
@@ -69,45 +68,41 @@ impl Session {
     /// Errors: SQL that cannot be read, names that do not exist (with what was probably meant), anything
     /// that would write, and more memory than the session may use.
     pub async fn sql(&self, sql: &str, most: Option<usize>) -> Result<Answer> {
-        let mut rows = Vec::new();
-        let mut cut_off = false;
-        let columns = self
-            .sql_batches(sql, most, &mut |batch| {
-                let room = most.map_or(usize::MAX, |most| most - rows.len().min(most));
-                cut_off |= batch.num_rows() > room;
-                rows.extend(values(&batch.slice(0, batch.num_rows().min(room)))?);
-                Ok(())
-            })
-            .await?;
-        Ok(Answer { columns, rows, cut_off })
+        let plan = self.plan_select(sql).await.map_err(|(error, _)| error)?;
+        let columns = plan.schema().fields().iter();
+        let columns = columns.map(|field| AnswerColumn { name: field.name().clone(), kind: kind(field.data_type()) });
+        let columns: Vec<AnswerColumn> = columns.collect();
+        let plan = limited(plan, most)?;
+        match self.answer(plan.clone(), &columns, most, Joins::Hash).await {
+            Err(error) if hints::is_out_of_memory(&error) => self.answer(plan, &columns, most, Joins::Merge).await,
+            answer => answer,
+        }
     }
 
-    async fn sql_batches(
+    async fn answer(
         &self,
-        sql: &str,
+        plan: LogicalPlan,
+        columns: &[AnswerColumn],
         most: Option<usize>,
-        take: &mut (dyn FnMut(RecordBatch) -> Result<()> + Send),
-    ) -> Result<Vec<AnswerColumn>> {
-        let plan = self.plan_select(sql).await.map_err(|(error, _)| error)?;
-        let mut rows = DataFrame::new(self.context().state(), plan);
-        let limits = most.is_some()
-            && !matches!(
-                rows.logical_plan(),
-                LogicalPlan::Explain(_) | LogicalPlan::Analyze(_) | LogicalPlan::DescribeTable(_)
-            );
-        if let Some(most) = most.filter(|_| limits) {
-            // One more, to know whether there are more.
-            rows = rows.limit(0, Some(most.saturating_add(1)))?;
-        }
-        let fields = rows.schema().fields().clone();
-        let columns =
-            fields.iter().map(|field| AnswerColumn { name: field.name().clone(), kind: kind(field.data_type()) });
-        let columns = columns.collect();
-        let mut stream = rows.execute_stream().await.map_err(|error| hints::running_error(&error))?;
+        joins: Joins,
+    ) -> Result<Answer> {
+        let mut answer = Answer { columns: columns.to_vec(), rows: Vec::new(), cut_off: false };
+        let mut stream = self.stream(plan, joins).await?;
         while let Some(batch) = stream.try_next().await.map_err(|error| hints::running_error(&error))? {
-            take(batch)?;
+            let room = most.map_or(usize::MAX, |most| most.saturating_sub(answer.rows.len()));
+            answer.cut_off |= batch.num_rows() > room;
+            answer.rows.extend(values(&batch.slice(0, batch.num_rows().min(room)))?);
         }
-        Ok(columns)
+        Ok(answer)
+    }
+}
+
+/// The plan with one row more than asked for, to know whether there are more.
+fn limited(plan: LogicalPlan, most: Option<usize>) -> Result<LogicalPlan> {
+    let whole = matches!(plan, LogicalPlan::Explain(_) | LogicalPlan::Analyze(_) | LogicalPlan::DescribeTable(_));
+    match most.filter(|_| !whole) {
+        Some(most) => Ok(LogicalPlanBuilder::from(plan).limit(0, Some(most.saturating_add(1)))?.build()?),
+        None => Ok(plan),
     }
 }
 

@@ -123,7 +123,8 @@ impl Workspace {
         problems.extend(layouts_of(&files)?.1);
         let errors: Vec<_> = problems.iter().filter(|problem| problem.level == Level::Error).collect();
         if let Some(first) = errors.first() {
-            let message = format!("The definitions have {} error(s); nothing was applied. The first: {first}", errors.len());
+            let message =
+                format!("The definitions have {} error(s); nothing was applied. The first: {first}", errors.len());
             return Err(Error::definition(message).hint("Run `throughline check` to see them all."));
         }
         let calendar = calendar(&definitions.settings)?;

@@ -50,7 +50,6 @@ struct Committed {
 /// Why a row with the key of a later row stands among the rejects.
 const SUPERSEDED: &str = "replaced by a later row with the same key in the same import";
 
-
 impl Commit<'_> {
     /// Brings everything in, writes the ledger, and makes it visible at once.
     pub async fn run(

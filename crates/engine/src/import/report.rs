@@ -1,9 +1,9 @@
 //! What an import says about itself, while it runs and afterwards.
 
 use super::sink::Staged;
+use crate::catalog;
 use crate::intake::{self, Recognition};
 use crate::store::Counts;
-use crate::catalog;
 
 /// How far an import is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +73,13 @@ pub struct ImportReport {
 
 impl ImportReport {
     /// What was read and staged; what became of the tables is not known yet.
-    pub(super) fn of(import_id: &str, dry_run: bool, found: &Recognition, counts: &intake::Counts, staged: &Staged) -> Self {
+    pub(super) fn of(
+        import_id: &str,
+        dry_run: bool,
+        found: &Recognition,
+        counts: &intake::Counts,
+        staged: &Staged,
+    ) -> Self {
         let file = |file: &intake::FileCounts| FileReport {
             file: file.file.clone(),
             layout: file.layout.clone(),
@@ -81,9 +87,14 @@ impl ImportReport {
             rows_read: file.rows,
             rows_rejected: file.rejected,
         };
-        let ours = |table: &str| catalog::vocabulary().is_ok_and(|all| all.table(table).is_some_and(|table| table.ledger));
+        let ours =
+            |table: &str| catalog::vocabulary().is_ok_and(|all| all.table(table).is_some_and(|table| table.ledger));
         let tables = staged.tables.iter().filter(|(table, _)| !ours(table));
-        let table = |(table, (_, rows)): (&String, &(_, u64))| TableReport { table: table.clone(), staged: *rows, counts: None };
+        let table = |(table, (_, rows)): (&String, &(_, u64))| TableReport {
+            table: table.clone(),
+            staged: *rows,
+            counts: None,
+        };
         ImportReport {
             import_id: import_id.to_owned(),
             dry_run,
@@ -97,7 +108,8 @@ impl ImportReport {
 }
 
 fn notes(found: &Recognition, counts: &intake::Counts) -> Vec<String> {
-    let mut notes: Vec<String> = found.skipped.iter().map(|one| format!("{} was left out: {}", one.file, one.reason)).collect();
+    let mut notes: Vec<String> =
+        found.skipped.iter().map(|one| format!("{} was left out: {}", one.file, one.reason)).collect();
     for file in &counts.files {
         let mut note = |count: u64, what: &str| {
             if count > 0 {

@@ -122,7 +122,8 @@ pub fn complete(batch: &RecordBatch, schema: &SchemaRef, import_id: &str, at: Ti
     set(ORIGIN, Arc::new(Int8Array::from(vec![1; rows])))?;
     if let Some(column) = batch.column_by_name("recorded_at") {
         let given = column.as_primitive::<TimestampMicrosecondType>();
-        let filled: TimestampMicrosecondArray = given.iter().map(|at_given| at_given.or(Some(at.as_microsecond()))).collect();
+        let filled: TimestampMicrosecondArray =
+            given.iter().map(|at_given| at_given.or(Some(at.as_microsecond()))).collect();
         set("recorded_at", Arc::new(filled.with_timezone("UTC")))?;
     }
     Ok(RecordBatch::try_new(Arc::clone(schema), columns)?)

@@ -28,6 +28,9 @@ pub(crate) fn inputs_of(session: &SessionContext, inputs: &LayoutInputs, sql: &S
         let place = inputs.place(reference.table());
         places.push(place.ok_or_else(|| wrong(format!("the layout has no input `{}`", reference.table())))?);
     }
+    if places.is_empty() {
+        return Err(wrong("the query reads no input of the layout".into()));
+    }
     places.sort_unstable();
     Ok(places)
 }

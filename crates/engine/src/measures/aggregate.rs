@@ -7,11 +7,11 @@ use super::row_query::{Holds, RowQuery};
 use crate::session::quote;
 
 /// Places kept of a double when it is summed.
-const DOUBLE_PLACES: i8 = 6;
+const DOUBLE_PLACES: i8 = 12;
 /// Most places kept of a decimal when it is squared.
 const SQUARED_PLACES: i8 = 12;
 
-/// A column as an exact number; what is no number below 10³² is NULL.
+/// A column as an exact number; what is no number below 10²⁶ is NULL.
 pub(crate) fn exact(column: &str, holds: Holds) -> String {
     let name = quote::name(column);
     match holds {
@@ -22,12 +22,12 @@ pub(crate) fn exact(column: &str, holds: Holds) -> String {
     }
 }
 
-/// A column as a double; what is no number below 10³² is NULL.
+/// A column as a double; what is no number below 10²⁶ is NULL.
 pub(crate) fn double(column: &str, holds: Holds) -> String {
     let name = quote::name(column);
     match holds {
         // NaN sorts above all numbers.
-        Holds::Double => format!("CASE WHEN abs({name}) < 1e32 THEN {name} END"),
+        Holds::Double => format!("CASE WHEN abs({name}) < 1e26 THEN {name} END"),
         Holds::Flag => format!("CAST(CAST({name} AS BIGINT) AS DOUBLE)"),
         _ => format!("CAST({name} AS DOUBLE)"),
     }

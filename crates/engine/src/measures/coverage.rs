@@ -26,8 +26,8 @@ const DESCRIPTIONS: [&str; 7] = ["customers", "identities", "products", "staff",
 /// From the first to the last record; both belong to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Coverage {
-    first: Timestamp,
-    last: Timestamp,
+    pub(crate) first: Timestamp,
+    pub(crate) last: Timestamp,
 }
 
 impl Coverage {
@@ -46,6 +46,15 @@ struct TimeColumn {
 
 /// What the data of a row query cover; `None` where they have no record at all.
 pub(crate) async fn coverage(session: &Session, rows: &RowQuery) -> Result<Option<Coverage>> {
+    if let Some(known) = session.known_range(&rows.sql) {
+        return Ok(known.map(|(first, last)| Coverage { first, last }));
+    }
+    let found = find(session, rows).await?;
+    session.remember_range(rows.sql.clone(), found.map(|found| (found.first, found.last)));
+    Ok(found)
+}
+
+async fn find(session: &Session, rows: &RowQuery) -> Result<Option<Coverage>> {
     let mut columns = BTreeSet::new();
     let plan = session.planning_only()?.plan(&rows.sql).await?;
     let at = plan.schema().iter().find(|(_, field)| field.name() == "at").map(Column::from);

@@ -158,12 +158,13 @@ async fn run(session: &Session, job: Job<'_>, by: Option<&str>) -> Vec<(String, 
     }
 }
 
-/// What the data cover, looked up only where a period without rows could mean 0.
+/// What the data cover, looked up only where a period without rows could mean 0, or outcomes come late.
 async fn covered(session: &Session, members: &[(&Measure, &RowQuery)], parts: &[Parts]) -> Result<Option<Coverage>> {
     let periods = session.periods().len();
     let gaps = |parts: &Parts| parts.is_empty() || parts.values().any(|by_period| by_period.len() < periods);
-    let matters =
-        members.iter().zip(parts).any(|((measure, _), parts)| counts_from_zero(&measure.aggregate) && gaps(parts));
+    let matters = members.iter().zip(parts).any(|((measure, _), parts)| {
+        measure.mature_after_seconds.is_some() || (counts_from_zero(&measure.aggregate) && gaps(parts))
+    });
     match members.first() {
         Some((_, rows)) if matters => coverage(session, rows).await,
         _ => Ok(None),
@@ -185,7 +186,7 @@ fn series(session: &Session, measure: &Measure, mut parts: Parts, by: bool, cove
                 None if carries && covers => by_period.range(..period.index).next_back().map(|(_, part)| part),
                 part => part,
             };
-            let mature = is_mature(session, measure, period);
+            let mature = is_mature(session, measure, period, covered);
             let reading = part::reading(measure, period, segment.as_deref(), part, covers, mature);
             readings.insert(period.index, reading);
         }
@@ -194,8 +195,13 @@ fn series(session: &Session, measure: &Measure, mut parts: Parts, by: bool, cove
     series
 }
 
-/// Whether late outcomes can no longer change the period.
-pub(crate) fn is_mature(session: &Session, measure: &Measure, period: &Period) -> bool {
+/// Whether late outcomes can no longer change the period. They become known as long as the data go on: where
+/// the data ended, what would have come later is not known, however long ago that was.
+pub(crate) fn is_mature(session: &Session, measure: &Measure, period: &Period, covered: Option<Coverage>) -> bool {
     let wait = SignedDuration::from_secs(measure.mature_after_seconds.unwrap_or(0));
-    period.end.saturating_add(wait).unwrap_or(Timestamp::MAX) <= session.as_of()
+    let told = match covered.filter(|_| !wait.is_zero()) {
+        Some(covered) => session.calendar().containing(Grain::Day, covered.last).end.min(session.as_of()),
+        None => session.as_of(),
+    };
+    period.end.saturating_add(wait).unwrap_or(Timestamp::MAX) <= told
 }

@@ -148,7 +148,7 @@ fn combine(
             };
             let mut reading = formula_reading(session, formula, period, &of);
             reading.segment.clone_from(segment);
-            reading.mature &= super::evaluate::is_mature(session, measure, period);
+            reading.mature &= super::evaluate::is_mature(session, measure, period, None);
             readings.insert(period.index, reading);
         }
         combined.insert(segment.clone(), readings);

@@ -12,7 +12,7 @@ use super::columns::{Row, texts};
 use super::part::Part;
 use super::queries::{self, Pass, Scope};
 use super::row_query::RowQuery;
-use crate::session::{Session, hints};
+use crate::session::{Joins, Session, hints};
 use crate::{Error, Result};
 
 /// Parts by segment (`None` for everyone) and by the number of the period.
@@ -28,7 +28,10 @@ pub(crate) async fn run(
     let sql = queries::sql(session, pass, members, scope);
     let measures: Vec<&Measure> = members.iter().map(|(measure, _)| *measure).collect();
     if pass == Pass::Sorted {
-        return sorted(session, &sql, &measures).await;
+        return match sorted(session, &sql, &measures, Joins::Hash).await {
+            Err(error) if hints::is_out_of_memory(&error) => sorted(session, &sql, &measures, Joins::Merge).await,
+            parts => parts,
+        };
     }
     let mut parts = vec![Parts::new(); members.len()];
     for batch in session.rows(&sql).await? {
@@ -62,9 +65,9 @@ fn periods(batch: &RecordBatch) -> Result<Vec<Option<i32>>> {
 }
 
 /// Rows that come sorted by period, segment and value: one group is held at a time.
-async fn sorted(session: &Session, sql: &str, measures: &[&Measure]) -> Result<Vec<Parts>> {
+async fn sorted(session: &Session, sql: &str, measures: &[&Measure], joins: Joins) -> Result<Vec<Parts>> {
     let plan = session.plan(sql).await?;
-    let mut stream = session.stream(plan).await?;
+    let mut stream = session.stream(plan, joins).await?;
     let mut groups = Groups { measures, parts: vec![Parts::new(); measures.len()], open: None };
     loop {
         let batch = stream.try_next().await.map_err(|error| hints::running_error(&error))?;

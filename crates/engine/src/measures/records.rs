@@ -3,7 +3,6 @@
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Date32Type, TimestampMicrosecondType};
-use futures::TryStreamExt;
 use jiff::Timestamp;
 use throughline_model::measure::{Aggregate, Measure};
 
@@ -11,11 +10,11 @@ use super::columns::{Row, texts};
 use super::queries::{self, Scope};
 use super::row_query::RowQuery;
 use crate::Result;
-use crate::session::{Session, hints};
+use crate::session::Session;
 use crate::store::schema;
 
 /// From here on a number is too large to be added exactly.
-const TOO_LARGE: f64 = 1e32;
+const TOO_LARGE: f64 = 1e26;
 
 /// One row of a row query.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,9 +64,8 @@ pub(crate) async fn list(
 ) -> Result<Records> {
     let sql = queries::records_sql(session, measure, rows, scope, segment);
     let plan = session.plan(&format!("{sql}\nLIMIT {}", most.saturating_add(1))).await?;
-    let mut stream = session.stream(plan).await?;
     let mut records = Vec::new();
-    while let Some(batch) = stream.try_next().await.map_err(|error| hints::running_error(&error))? {
+    for batch in session.run(plan).await? {
         records.extend(read(session, measure, &batch)?);
     }
     let cut_off = records.len() > most;

@@ -20,6 +20,7 @@ use tokio::sync::Mutex;
 use url::Url;
 use xxhash_rust::xxh3::xxh3_128;
 
+use super::{Joins, hints};
 use crate::{Error, Result};
 
 /// Files of one view that are kept; older ones go when a new one is written.
@@ -80,11 +81,17 @@ impl ViewCache {
         options.max_row_group_size = ROW_GROUP;
         options.compression = Some("lz4_raw".to_owned());
         let options = datafusion::common::config::TableParquetOptions { global: options, ..Default::default() };
-        let one_file = DataFrameWriteOptions::new().with_single_file_output(true);
-        let result = rows.write_parquet(file_url(&unfinished)?.as_str(), one_file, Some(options)).await;
-        if let Err(error) = result {
+        let url = file_url(&unfinished)?;
+        let (state, plan) = rows.into_parts();
+        for joins in Joins::ALL {
+            let rows = DataFrame::new(joins.apply(state.clone()), plan.clone());
+            let one_file = DataFrameWriteOptions::new().with_single_file_output(true);
+            let Err(error) = rows.write_parquet(url.as_str(), one_file, Some(options.clone())).await else { break };
+            let error = hints::running_error(&error);
             let _ = fs::remove_file(&unfinished);
-            return Err(error.into());
+            if joins == Joins::Merge || !hints::is_out_of_memory(&error) {
+                return Err(error);
+            }
         }
         fs::File::open(&unfinished)?.sync_all()?;
         fs::rename(&unfinished, path)?;

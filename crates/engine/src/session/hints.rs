@@ -5,6 +5,7 @@ use throughline_model::diagnostic::nearest;
 
 use crate::Error;
 
+const OUT_OF_MEMORY: &str = "The query needs more memory than it may use";
 /// Names listed in a hint where none is near.
 const LISTED: usize = 30;
 
@@ -48,16 +49,19 @@ pub(crate) fn planning_error(error: &DataFusionError) -> Error {
 /// An error of running a query.
 pub(crate) fn running_error(error: &DataFusionError) -> Error {
     match error.find_root() {
-        DataFusionError::ResourcesExhausted(message) => {
-            Error::input(format!("The query needs more memory than it may use: {}", clean(message)))
-                .hint("ask for less at once, or give it more memory")
-        }
+        DataFusionError::ResourcesExhausted(message) => Error::input(format!("{OUT_OF_MEMORY}: {}.", clean(message)))
+            .hint("ask for less at once, or give it more memory"),
         DataFusionError::IoError(_)
         | DataFusionError::ObjectStore(_)
         | DataFusionError::ParquetError(_)
         | DataFusionError::Internal(_) => Error::internal(sentence(&error.strip_backtrace())),
         _ => planning_error(error),
     }
+}
+
+/// Whether a query failed because it may not use more memory.
+pub(crate) fn is_out_of_memory(error: &Error) -> bool {
+    error.message.starts_with(OUT_OF_MEMORY)
 }
 
 /// Line and column in the SQL, where they are known.

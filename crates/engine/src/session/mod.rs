@@ -4,6 +4,7 @@ mod cache;
 mod describe;
 mod functions;
 pub(crate) mod hints;
+mod joins;
 mod period_index;
 pub(crate) mod quote;
 mod source;
@@ -21,7 +22,7 @@ use datafusion::catalog::{CatalogProvider, MemTable, MemoryCatalogProvider, Memo
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
-use datafusion::execution::{SessionState, SessionStateBuilder};
+use datafusion::execution::{SendableRecordBatchStream, SessionState, SessionStateBuilder};
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
 use jiff::Timestamp;
@@ -30,6 +31,7 @@ use throughline_model::period::{Calendar, Grain, Period};
 
 pub use describe::{ColumnInfo, TableInfo, TableKind};
 pub(crate) use functions::date;
+pub(crate) use joins::Joins;
 pub use source::TableSource;
 pub(crate) use tables::{ORIGIN_COLUMNS, PERIODS};
 
@@ -206,13 +208,20 @@ impl Session {
 
     /// Runs a plan and collects its rows.
     pub(crate) async fn run(&self, plan: LogicalPlan) -> Result<Vec<RecordBatch>> {
-        let rows = DataFrame::new(self.context.state(), plan).collect().await;
+        match self.collect(plan.clone(), Joins::Hash).await {
+            Err(error) if hints::is_out_of_memory(&error) => self.collect(plan, Joins::Merge).await,
+            rows => rows,
+        }
+    }
+
+    async fn collect(&self, plan: LogicalPlan, joins: Joins) -> Result<Vec<RecordBatch>> {
+        let rows = DataFrame::new(joins.apply(self.context.state()), plan).collect().await;
         rows.map_err(|error| hints::running_error(&error))
     }
 
     /// Runs a plan row batch by row batch.
-    pub(crate) async fn stream(&self, plan: LogicalPlan) -> Result<datafusion::execution::SendableRecordBatchStream> {
-        let rows = DataFrame::new(self.context.state(), plan).execute_stream().await;
+    pub(crate) async fn stream(&self, plan: LogicalPlan, joins: Joins) -> Result<SendableRecordBatchStream> {
+        let rows = DataFrame::new(joins.apply(self.context.state()), plan).execute_stream().await;
         rows.map_err(|error| hints::running_error(&error))
     }
 }
@@ -246,8 +255,10 @@ fn base_state(options: &SessionOptions, constants: &Constants) -> Result<Session
     let settings = config.options_mut();
     // Says where in the SQL a problem stands.
     settings.sql_parser.collect_spans = true;
-    // A view of a text keeps its whole buffer alive, and sorts would count that buffer many times over.
+    // String views share the buffers of whole pages, and every batch counts them as its own: sorts would
+    // believe to hold many times what they do, and fail where they could spill.
     settings.execution.parquet.schema_force_view_types = false;
+    settings.sql_parser.map_string_types_to_utf8view = false;
     // As Delta's own sessions do: pushing lists of join keys down can fail on dictionary arrays.
     settings.optimizer.hash_join_inlist_pushdown_max_size = 0;
     settings.optimizer.hash_join_inlist_pushdown_max_distinct_values = 0;

@@ -75,7 +75,12 @@ fn measures() {
         definitions.measures.len()
     );
     for perspective in ["financial", "customer", "internal_process", "learning_growth"] {
-        write!(page, "\n## {}\n\n| id | measure | stage | role | exact definition |\n|---|---|---|---|---|\n", perspective.replace('_', " ")).unwrap();
+        write!(
+            page,
+            "\n## {}\n\n| id | measure | stage | role | exact definition |\n|---|---|---|---|---|\n",
+            perspective.replace('_', " ")
+        )
+        .unwrap();
         for measure in definitions.measures.values().filter(|measure| measure.perspective == perspective) {
             measure_row(&mut page, measure);
         }
@@ -84,8 +89,10 @@ fn measures() {
 }
 
 fn measure_row(page: &mut String, measure: &Measure) {
-    let words = measure.definition.as_deref().unwrap_or(&measure.plain).split_whitespace().collect::<Vec<_>>().join(" ");
+    let words =
+        measure.definition.as_deref().unwrap_or(&measure.plain).split_whitespace().collect::<Vec<_>>().join(" ");
     let stage = measure.stage.as_deref().unwrap_or("–");
     let role = format!("{:?}", measure.role).to_lowercase();
-    writeln!(page, "| `{}` | {} | {stage} | {role} | {} |", measure.id, measure.name, words.replace('|', "\\|")).unwrap();
+    writeln!(page, "| `{}` | {} | {stage} | {role} | {} |", measure.id, measure.name, words.replace('|', "\\|"))
+        .unwrap();
 }

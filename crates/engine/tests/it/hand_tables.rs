@@ -58,8 +58,13 @@ impl HandTables {
         let sql = format!("SELECT {} FROM (VALUES {rows}) AS t ({})", select.join(", "), names.join(", "));
         let batches = SessionContext::new().sql(&sql).await.unwrap().collect().await.unwrap();
         let batches = batches.iter().map(|b| b.clone().with_schema(schema.clone()).unwrap()).collect();
-        self.tables.insert(name.to_owned(), Arc::new(MemTable::try_new(schema, vec![batches]).unwrap()));
+        self.add(name, Arc::new(MemTable::try_new(schema, vec![batches]).unwrap()));
         self
+    }
+
+    /// Adds a table that is there already.
+    pub fn add(&mut self, name: &str, table: Arc<dyn TableProvider>) {
+        self.tables.insert(name.to_owned(), table);
     }
 }
 
@@ -119,7 +124,7 @@ pub fn options(now: &str) -> SessionOptions {
     SessionOptions {
         as_of: None,
         now: at(now),
-        memory_bytes: 256 << 20,
+        memory_bytes: 2048 << 20,
         spill_dir: std::env::temp_dir().join("throughline-tests"),
         cache_dir: None,
         data_version: "1".into(),

@@ -75,7 +75,8 @@ async fn the_same_file_again_adds_nothing_and_a_correction_keeps_the_past() {
     assert_eq!(counts(&bench.import(&orders).await.unwrap(), "orders"), (2, 0, 0));
     let between = bench.now.to_string();
     assert_eq!(counts(&bench.import(&orders).await.unwrap(), "orders"), (0, 0, 2));
-    let corrected = bench.file("orders.csv", &ORDERS.replace("ben,2026-06-02T10:00:00Z,placed", "ben,2026-06-02T10:00:00Z,delivered"));
+    let corrected = bench
+        .file("orders.csv", &ORDERS.replace("ben,2026-06-02T10:00:00Z,placed", "ben,2026-06-02T10:00:00Z,delivered"));
     assert_eq!(counts(&bench.import(&corrected).await.unwrap(), "orders"), (0, 1, 1));
     let query = "SELECT order_id, status, goods FROM orders ORDER BY order_id";
     assert_eq!(bench.rows(None, query).await, ["1|placed|10.5", "2|delivered|20.0"]);
@@ -89,14 +90,22 @@ async fn bad_rows_are_set_aside_once_and_too_many_stop_the_import() {
     let mut bench = Bench::new("UTC", "EUR");
     let text = format!("{ORDERS}3,cleo,31.02.2026,placed,1\n4,,2026-06-03,placed,1\n5,dora,2026-06-03,placed,abc\n");
     let orders = bench.file("orders.csv", &text);
-    let strict = ImportRequest { paths: vec![orders.display().to_string()], max_rejects: Some(2), ..ImportRequest::default() };
+    let strict =
+        ImportRequest { paths: vec![orders.display().to_string()], max_rejects: Some(2), ..ImportRequest::default() };
     let error = bench.import_as(&strict).await.unwrap_err();
     assert!(error.message.contains("More than 2 row(s)"), "{error}");
     assert_eq!(bench.rows(None, "SELECT count(*) FROM orders").await, ["0"]);
     for _ in 0..2 {
         assert_eq!(bench.import(&orders).await.unwrap().rejected, 3);
         let rejects = bench.rows(None, "SELECT line, \"column\", original FROM rejects ORDER BY line").await;
-        assert_eq!(rejects, ["4|ordered_at|3,cleo,31.02.2026,placed,1", "5|customer_ref|4,,2026-06-03,placed,1", "6|goods|5,dora,2026-06-03,placed,abc"]);
+        assert_eq!(
+            rejects,
+            [
+                "4|ordered_at|3,cleo,31.02.2026,placed,1",
+                "5|customer_ref|4,,2026-06-03,placed,1",
+                "6|goods|5,dora,2026-06-03,placed,abc"
+            ]
+        );
     }
     assert_eq!(bench.rows(None, "SELECT count(*) FROM orders").await, ["2"]);
 }
@@ -108,7 +117,10 @@ async fn a_row_replaced_in_its_own_file_is_shown_among_the_rejects() {
     let report = bench.import(&orders).await.unwrap();
     assert_eq!(counts(&report, "orders"), (2, 0, 0));
     assert!(report.notes.iter().any(|note| note.starts_with("1 row(s) were replaced")), "{:?}", report.notes);
-    assert_eq!(bench.rows(None, "SELECT line, original FROM rejects").await, ["2|1,anna,2026-06-01T10:00:00Z,placed,10.50"]);
+    assert_eq!(
+        bench.rows(None, "SELECT line, original FROM rejects").await,
+        ["2|1,anna,2026-06-01T10:00:00Z,placed,10.50"]
+    );
     assert_eq!(bench.rows(None, "SELECT status FROM orders WHERE order_id = '1'").await, ["paid"]);
 }
 
@@ -116,7 +128,8 @@ async fn a_row_replaced_in_its_own_file_is_shown_among_the_rejects() {
 async fn a_dry_run_writes_nothing() {
     let mut bench = Bench::new("UTC", "EUR");
     let orders = bench.file("orders.csv", ORDERS);
-    let request = ImportRequest { paths: vec![orders.display().to_string()], dry_run: true, ..ImportRequest::default() };
+    let request =
+        ImportRequest { paths: vec![orders.display().to_string()], dry_run: true, ..ImportRequest::default() };
     let report = bench.import_as(&request).await.unwrap();
     assert_eq!((report.tables[0].staged, report.tables[0].counts), (2, None));
     assert_eq!(bench.rows(None, "SELECT count(*) FROM orders").await, ["0"]);

@@ -4,7 +4,11 @@
 mod docs;
 mod hand_tables;
 mod import;
+mod intake_files;
+mod intake_layouts;
 mod intake_real;
+mod intake_sources;
 mod intake_support;
 mod measures;
+mod measures_explain;
 mod session;
