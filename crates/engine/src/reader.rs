@@ -10,8 +10,8 @@ use throughline_model::{Calendar, Grain, Measure, Period, Reading};
 
 use crate::customer::TimeLine;
 use crate::measures::{self, ExplainRequest, Explanation, Request};
-use crate::session::{Session, SessionOptions, TableSource};
 use crate::scorecard::{self, ScorecardView};
+use crate::session::{Session, SessionOptions, TableSource};
 use crate::sql::Answer;
 use crate::store::snapshot::Snapshot;
 use crate::workspace::{Workspace, calendar};
@@ -161,7 +161,13 @@ impl Reader {
     ///
     /// # Errors
     /// Input: there is no such measure or period, or the measure's SQL fails.
-    pub async fn explain(&self, id: &str, period: &str, segment: Option<(String, String)>, records: Option<usize>) -> Result<Explanation> {
+    pub async fn explain(
+        &self,
+        id: &str,
+        period: &str,
+        segment: Option<(String, String)>,
+        records: Option<usize>,
+    ) -> Result<Explanation> {
         let period = self.calendar.parse(period).map_err(Error::input)?;
         measures::explain(&self.session, self.find(id)?, &ExplainRequest { period, segment, records }).await
     }

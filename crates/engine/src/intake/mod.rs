@@ -22,6 +22,7 @@ mod scan;
 mod session;
 mod sink;
 mod standard;
+pub mod suggest;
 pub(crate) mod typing;
 
 pub use counts::{Counts, FileCounts};

@@ -8,6 +8,7 @@ mod intake_files;
 mod intake_layouts;
 mod intake_real;
 mod intake_sources;
+mod intake_suggest;
 mod intake_support;
 mod measures;
 mod measures_explain;

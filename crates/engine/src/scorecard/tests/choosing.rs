@@ -26,7 +26,7 @@ fn an_export_that_ends_early_shows_its_last_full_month() {
     assert_eq!(
         found.why.as_deref(),
         Some(
-            "September 2023 is the last complete month in which at least half of the measures have enough mature data."
+            "September 2023 is the last complete month in which at least three quarters of the measures have enough mature data."
         )
     );
 }
