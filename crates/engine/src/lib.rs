@@ -19,7 +19,9 @@ mod workspace;
 
 pub use error::{Error, ErrorKind, Result};
 pub use folder::Folder;
-pub use import::{FileReport, ImportReport, ImportRequest, Progress, TableReport};
+pub use import::{
+    ExportedFile, FileReport, ImportReport, ImportRequest, Progress, RejectExport, ReplayReport, StillOpen, TableReport,
+};
 pub use reader::{MeasureRequest, ReadOptions, Reader};
 pub use rejects::{RejectFilter, Rejected};
 pub use revisions::Revision;

@@ -12,4 +12,5 @@ mod intake_suggest;
 mod intake_support;
 mod measures;
 mod measures_explain;
+mod replay;
 mod session;
