@@ -15,6 +15,7 @@ pub mod session;
 mod sources;
 pub mod sql;
 pub mod store;
+mod trust;
 mod workspace;
 
 pub use error::{Error, ErrorKind, Result};
@@ -26,4 +27,5 @@ pub use reader::{MeasureRequest, ReadOptions, Reader};
 pub use rejects::{RejectFilter, Rejected};
 pub use revisions::Revision;
 pub use sources::{SourceHealth, TableHealth};
+pub use trust::Trust;
 pub use workspace::{InitOptions, Workspace};

@@ -10,6 +10,7 @@ use super::columns::{Columns, INDENT};
 use super::sparkline::{Dot, sparkline};
 use super::style::{Ink, Style};
 use super::text::{count, left, right, width, wrap};
+use super::trust::mark;
 
 /// The lines of one measure.
 pub fn measure_row(measure: &MeasureView, currency: &str, columns: &Columns, style: &Style) -> Vec<String> {
@@ -96,6 +97,7 @@ fn details(measure: &MeasureView, currency: &str) -> Vec<String> {
     if now.left_out > 0 {
         items.push(format!("{} rows left out", count(now.left_out)));
     }
+    items.extend(measure.trust.as_ref().and_then(mark));
     items
 }
 

@@ -13,6 +13,7 @@ pub mod rejects;
 pub mod revision;
 pub mod scorecard;
 pub mod sources;
+pub mod trust;
 
 use jiff::Timestamp;
 use serde::Serialize;
