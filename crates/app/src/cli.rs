@@ -47,6 +47,8 @@ pub enum Command {
     Sources(commands::sources::Arguments),
     /// List, export and replay the rows that were set aside
     Rejects(commands::rejects::Arguments),
+    /// Suggest how a file maps onto the standard tables
+    Layout(commands::layout::Arguments),
     /// Show the scorecard of a period
     Scorecard(commands::scorecard::Arguments),
     /// Show a measure over periods

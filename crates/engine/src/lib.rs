@@ -15,13 +15,17 @@ pub mod session;
 mod sources;
 pub mod sql;
 pub mod store;
+mod trust;
 mod workspace;
 
 pub use error::{Error, ErrorKind, Result};
 pub use folder::Folder;
-pub use import::{FileReport, ImportReport, ImportRequest, Progress, TableReport};
+pub use import::{
+    ExportedFile, FileReport, ImportReport, ImportRequest, Progress, RejectExport, ReplayReport, StillOpen, TableReport,
+};
 pub use reader::{MeasureRequest, ReadOptions, Reader};
 pub use rejects::{RejectFilter, Rejected};
 pub use revisions::Revision;
 pub use sources::{SourceHealth, TableHealth};
+pub use trust::Trust;
 pub use workspace::{InitOptions, Workspace};

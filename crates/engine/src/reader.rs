@@ -9,6 +9,7 @@ use throughline_model::definitions::Definitions;
 use throughline_model::{Calendar, Grain, Measure, Period, Reading};
 
 use crate::customer::TimeLine;
+use crate::folder::Folder;
 use crate::measures::{self, ExplainRequest, Explanation, Request};
 use crate::scorecard::{self, ScorecardView};
 use crate::session::{Session, SessionOptions, TableSource};
@@ -186,6 +187,24 @@ impl Reader {
         self.session.customer(name).await
     }
 
+    /// For which moment it was opened.
+    pub(crate) fn options(&self) -> ReadOptions {
+        self.options
+    }
+
+    /// Where the workspace lies.
+    pub(crate) fn folder(&self) -> &Folder {
+        self.workspace.folder()
+    }
+
+    /// Names everything that rows in force depend on: version of the data, as-of instant, zone, program.
+    pub(crate) fn state_of_data(&self) -> String {
+        let manifest = self.snapshot.manifest();
+        let as_of = self.options.as_of.map_or_else(String::new, |at| at.to_string());
+        let (number, at, zone) = (manifest.number, &manifest.at, &self.definitions.settings.zone);
+        format!("{}\0{number}@{at}\0{as_of}\0{zone}", env!("CARGO_PKG_VERSION"))
+    }
+
     /// Whether a standard table was ever written.
     pub(crate) fn holds_rows(&self, table: &str) -> bool {
         self.snapshot.manifest().tables.contains_key(table)
@@ -203,7 +222,9 @@ impl Reader {
     /// # Errors
     /// Input: `period` is none. A measure that cannot be evaluated is no error: it says why it has no data.
     pub async fn scorecard(&self, period: Option<&str>) -> Result<ScorecardView> {
-        scorecard::scorecard(&self.session, period, |period| self.in_force(period)).await
+        let mut view = scorecard::scorecard(&self.session, period, |period| self.in_force(period)).await?;
+        self.add_trust(&mut view).await?;
+        Ok(view)
     }
 
     /// A session with the definitions in force for a period, where those are others than today's.

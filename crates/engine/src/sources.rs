@@ -1,8 +1,14 @@
 //! How far the data of every source can be trusted: counts, freshness, lateness, completeness, validity, uniqueness.
 
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use throughline_model::vocabulary::{ColumnType, Table};
+use xxhash_rust::xxh3::xxh3_128;
 
 use crate::reader::Reader;
 use crate::session::quote;
@@ -89,8 +95,14 @@ fn micros(table: &Table, column: &str) -> String {
     }
 }
 
+/// When the rows of a table happened. A link between names holds since some moment, often since ever: that is no
+/// event, and a source of links is not late or stale for it.
+fn happened(table: &Table) -> Option<&str> {
+    table.at.as_deref().filter(|_| table.name != "identities")
+}
+
 fn question(table: &Table) -> String {
-    let at = table.at.as_deref().map_or_else(|| "CAST(NULL AS BIGINT)".to_owned(), |column| micros(table, column));
+    let at = happened(table).map_or_else(|| "CAST(NULL AS BIGINT)".to_owned(), |column| micros(table, column));
     let required: Vec<&str> =
         table.columns.iter().filter(|column| column.required).map(|column| column.name.as_str()).collect();
     let present: Vec<String> = required.iter().map(|name| format!("count({})", quote::name(name))).collect();
@@ -110,25 +122,59 @@ fn question(table: &Table) -> String {
 }
 
 /// Shares of the ledger by name.
-type Shares = std::collections::BTreeMap<String, f64>;
+type Shares = BTreeMap<String, f64>;
+
+/// What the data say about their sources, whatever the time is.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Facts {
+    /// Answers to [`question`] by table.
+    tables: BTreeMap<String, Vec<Vec<Value>>>,
+    /// Share of rows read that were not set aside, by layout.
+    validity: Shares,
+    /// Share of rows that came once, by table.
+    uniqueness: Shares,
+}
+
+/// Files of facts that are kept beside the newest.
+const KEPT: usize = 3;
 
 impl Reader {
     /// The health of every source of every table that holds rows, sorted by source and table. Ages count from
     /// `now`.
     pub async fn sources(&self, now: Timestamp) -> Result<Vec<SourceHealth>> {
-        let validity = self.shares(VALIDITY).await?;
-        let uniqueness = self.shares(UNIQUENESS).await?;
+        let facts = self.facts().await?;
         let mut found = Vec::new();
-        for table in catalog::vocabulary()?.tables.iter().filter(|table| !table.ledger) {
-            if !self.holds_rows(&table.name) {
-                continue;
-            }
-            for row in self.sql(&question(table), None).await?.rows {
-                found.push(health(table, &row, now, &validity, &uniqueness));
+        for table in &catalog::vocabulary()?.tables {
+            for row in facts.tables.get(&table.name).into_iter().flatten() {
+                found.push(health(table, row, now, &facts));
             }
         }
         found.sort_by(|left, right| (&left.source, &left.table).cmp(&(&right.source, &right.table)));
         Ok(found)
+    }
+
+    /// The facts of this version of the data, kept in the cache once they are known.
+    async fn facts(&self) -> Result<Facts> {
+        let folder = self.folder().cache();
+        let path = folder.join(format!("sources-{:032x}.json", xxh3_128(self.state_of_data().as_bytes())));
+        if let Some(facts) = fs::read_to_string(&path).ok().and_then(|text| serde_json::from_str(&text).ok()) {
+            return Ok(facts);
+        }
+        let mut facts = Facts {
+            validity: self.shares(VALIDITY).await?,
+            uniqueness: self.shares(UNIQUENESS).await?,
+            ..Facts::default()
+        };
+        for table in catalog::vocabulary()?.tables.iter().filter(|table| !table.ledger) {
+            if self.holds_rows(&table.name) {
+                facts.tables.insert(table.name.clone(), self.sql(&question(table), None).await?.rows);
+            }
+        }
+        let text = serde_json::to_string(&facts)?;
+        // What cannot be kept is computed again; the answer does not depend on it.
+        let _ = keep(&folder, &path, &text);
+        // Read back, so that the first answer has the same last digits as those from the cache.
+        Ok(serde_json::from_str(&text)?)
     }
 
     async fn shares(&self, query: &str) -> Result<Shares> {
@@ -142,7 +188,26 @@ const VALIDITY: &str = "SELECT layout, 1 - CAST(sum(rows_rejected) AS DOUBLE) / 
 const UNIQUENESS: &str = "SELECT target, 1 - CAST(sum(repeated + superseded) AS DOUBLE) / sum(staged) FROM import_tables \
                           GROUP BY target HAVING sum(staged) > 0";
 
-fn health(table: &Table, row: &[Value], now: Timestamp, validity: &Shares, uniqueness: &Shares) -> SourceHealth {
+/// Writes a file of facts aside and renames it; the oldest ones go.
+fn keep(folder: &Path, path: &Path, text: &str) -> std::io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let unfinished = tempfile::Builder::new().prefix(".sources-").tempfile_in(folder)?;
+    fs::write(unfinished.path(), text)?;
+    let mut others = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with("sources-") {
+            others.push((entry.metadata()?.modified()?, entry.path()));
+        }
+    }
+    others.sort();
+    for (_, old) in others.iter().take(others.len().saturating_sub(KEPT)) {
+        fs::remove_file(old)?;
+    }
+    unfinished.persist(path).map(drop).map_err(|error| error.error)
+}
+
+fn health(table: &Table, row: &[Value], now: Timestamp, facts: &Facts) -> SourceHealth {
     let number = |place: usize| row.get(place).and_then(Value::as_f64);
     let instant =
         |place: usize| row.get(place).and_then(Value::as_i64).and_then(|at| Timestamp::from_microsecond(at).ok());
@@ -158,8 +223,8 @@ fn health(table: &Table, row: &[Value], now: Timestamp, validity: &Shares, uniqu
         rhythm_seconds: number(5),
         lateness_seconds: number(6),
         completeness: number(7),
-        validity: validity.get(&source).copied(),
-        uniqueness: uniqueness.get(&table.name).copied(),
+        validity: facts.validity.get(&source).copied(),
+        uniqueness: facts.uniqueness.get(&table.name).copied(),
         source,
     }
 }

@@ -37,10 +37,11 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
     };
     let segment = arguments.segment.as_deref().map(segment).transpose()?;
     let explanation = reader.explain(&arguments.id, &period, segment, arguments.rows).await?;
+    let trust = reader.trust(&arguments.id).await?;
     let settings = &reader.definitions().settings;
     context.reply(
-        |style| render::explain::page(&explanation, settings, style),
-        || wire::explain::Explanation::from(&explanation),
+        |style| render::explain::page(&explanation, &trust, settings, style),
+        || wire::explain::Trusted::new(&explanation, &trust),
     )
 }
 

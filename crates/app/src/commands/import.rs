@@ -42,12 +42,17 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
         max_rejects: arguments.max_rejects,
     };
     let meter = Meter::new(context);
-    let mut progress = |now: Progress| match now {
-        Progress::Waiting => meter.say("waiting for another import".to_owned()),
-        Progress::Reading { bytes, total, rows } => meter.show(bytes, total, format!("rows {}", count(rows))),
-        Progress::Writing { table } => meter.say(format!("writing {table}")),
-    };
+    let mut progress = |now| report_progress(&meter, now);
     let report = workspace.import(&request, context.now, &mut progress).await?;
     drop(meter);
     context.reply(|style| render::import::report(&report, style), || wire::import::Report::from(&report))
+}
+
+/// Shows how far an import is.
+pub fn report_progress(meter: &Meter, now: Progress) {
+    match now {
+        Progress::Waiting => meter.say("waiting for another import".to_owned()),
+        Progress::Reading { bytes, total, rows } => meter.show(bytes, total, format!("rows {}", count(rows))),
+        Progress::Writing { table } => meter.say(format!("writing {table}")),
+    }
 }

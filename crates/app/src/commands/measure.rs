@@ -46,11 +46,12 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
         to: arguments.to.as_deref().map(|text| edge(&reader, text, Edge::End)).transpose()?,
     };
     let readings = reader.measure(id, &request).await?;
+    let trust = reader.trust(id).await?;
     let by = arguments.by.as_deref();
     let currency = &reader.definitions().settings.currency;
     context.reply(
-        |style| render::readings::readings(measure, &readings, by, currency, style),
-        || wire::measure::Readings::new(measure, every, by, reader.known(), currency, &readings),
+        |style| render::readings::readings(measure, &readings, &trust, by, currency, style),
+        || wire::measure::Readings::new(measure, every, by, reader.known(), currency, &trust, &readings),
     )
 }
 

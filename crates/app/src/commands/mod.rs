@@ -7,6 +7,7 @@ pub mod demo;
 pub mod explain;
 pub mod import;
 pub mod init;
+pub mod layout;
 pub mod measure;
 pub mod rejects;
 pub mod revisions;
@@ -30,6 +31,7 @@ pub async fn run(command: Command, context: &Context) -> Result<Reply> {
         Command::Revisions(arguments) => revisions::run(arguments, context).await,
         Command::Import(arguments) => import::run(arguments, context).await,
         Command::Sources(arguments) => sources::run(arguments, context).await,
+        Command::Layout(arguments) => layout::run(arguments, context).await,
         Command::Rejects(arguments) => rejects::run(arguments, context).await,
         Command::Scorecard(arguments) => scorecard::run(arguments, context).await,
         Command::Measure(arguments) => measure::run(arguments, context).await,

@@ -1,10 +1,14 @@
 //! `throughline rejects`: rows that were set aside.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 use throughline_engine::{RejectFilter, Result};
 
+use super::import::report_progress;
 use crate::cli::Moment;
 use crate::context::Context;
+use crate::progress::Meter;
 use crate::render;
 use crate::reply::Reply;
 use crate::wire;
@@ -20,6 +24,30 @@ pub struct Arguments {
 enum Action {
     /// Show rows that were set aside, each with file, line, column, reason and original text
     List(Filter),
+    /// Write the rows into files to be mended, one for every source file
+    Export(Export),
+    /// Import mended files and mark the rows that were accepted
+    Replay(Replay),
+}
+
+#[derive(Debug, Args)]
+struct Export {
+    /// Folder to write into
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    /// Only rows of this import
+    #[arg(long = "import", value_name = "ID")]
+    import_id: Option<String>,
+    /// Only rows of this file, as it was given
+    #[arg(long, value_name = "FILE")]
+    file: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct Replay {
+    /// Mended exports: files, folders and globs
+    #[arg(value_name = "PATH", required = true)]
+    paths: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -42,7 +70,24 @@ struct Filter {
 pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
     match arguments.action {
         Action::List(filter) => list(filter, context).await,
+        Action::Export(arguments) => export(arguments, context).await,
+        Action::Replay(arguments) => replay(arguments, context).await,
     }
+}
+
+async fn export(arguments: Export, context: &Context) -> Result<Reply> {
+    let filter = RejectFilter { import_id: arguments.import_id, file: arguments.file, ..RejectFilter::default() };
+    let export = context.open()?.export_rejects(&arguments.folder, &filter, context.now).await?;
+    context.reply(|style| render::rejects::exported(&export, style), || wire::rejects::Export::from(&export))
+}
+
+async fn replay(arguments: Replay, context: &Context) -> Result<Reply> {
+    let meter = Meter::new(context);
+    let workspace = context.open()?;
+    let mut progress = |now| report_progress(&meter, now);
+    let report = workspace.replay_rejects(&arguments.paths, context.now, &mut progress).await?;
+    drop(meter);
+    context.reply(|style| render::rejects::replayed(&report, style), || wire::rejects::Replay::from(&report))
 }
 
 async fn list(filter: Filter, context: &Context) -> Result<Reply> {

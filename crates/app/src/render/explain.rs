@@ -1,5 +1,6 @@
 //! A number, opened: what it is, how it was made, from which tables and records.
 
+use throughline_engine::Trust;
 use throughline_engine::measures::{Explanation, Input, Record, Records};
 use throughline_engine::scorecard::period_in_words;
 use throughline_model::measure::Measure;
@@ -9,10 +10,12 @@ use super::instant::minute;
 use super::style::{Ink, Style};
 use super::table::Table;
 use super::text::{count, wrap};
+use super::trust;
 
 /// The whole answer, ending with a line break.
-pub fn page(explanation: &Explanation, settings: &Settings, style: &Style) -> String {
+pub fn page(explanation: &Explanation, trust: &Trust, settings: &Settings, style: &Style) -> String {
     let mut lines = wrap(&sentence(explanation, settings), style.width);
+    lines.extend(wrap(&trust::line(trust), style.width).iter().map(|line| style.paint(Ink::Quiet, line)));
     lines.extend(part(explanation, settings, style));
     for input in &explanation.parts {
         let reading = &input.explanation.reading;

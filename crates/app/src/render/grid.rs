@@ -1,6 +1,6 @@
 //! Stages by perspectives: where the scorecard looks and where it does not.
 
-use throughline_engine::scorecard::{Cell, ScorecardView};
+use throughline_engine::scorecard::{Cell, ScorecardView, shown_score};
 
 use super::style::{Ink, Style};
 use super::text::{left, wrap};
@@ -46,7 +46,7 @@ fn cell(cell: &Cell, columns: usize, style: &Style) -> String {
     if cell.measures.is_empty() {
         return style.paint(Ink::Quiet, &left("·", columns));
     }
-    let score = cell.result.score.map_or(String::new(), |score| format!(" {score:.0}"));
+    let score = cell.result.score.map_or(String::new(), |score| format!(" {:.0}", shown_score(score)));
     let text = format!("{}{score} ({})", cell.result.status.sign(), cell.measures.len());
     style.paint(Ink::of(Some(cell.result.status)), &left(&text, columns))
 }

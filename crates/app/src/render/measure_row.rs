@@ -1,7 +1,7 @@
 //! One measure of the scorecard: a row of numbers, and under it what the numbers rest on.
 
 use throughline_engine::scorecard::{
-    Assessment, BenchmarkView, Bounds, MeasureView, Rule, SegmentView, Side, Trend, TrendSignal, Verdict,
+    Assessment, BenchmarkView, Bounds, MeasureView, Rule, SegmentView, Side, Trend, TrendSignal, Verdict, shown_score,
 };
 use throughline_model::unit::Unit;
 
@@ -10,6 +10,7 @@ use super::columns::{Columns, INDENT};
 use super::sparkline::{Dot, sparkline};
 use super::style::{Ink, Style};
 use super::text::{count, left, right, width, wrap};
+use super::trust::mark;
 
 /// The lines of one measure.
 pub fn measure_row(measure: &MeasureView, currency: &str, columns: &Columns, style: &Style) -> Vec<String> {
@@ -46,7 +47,7 @@ fn numbers(found: &Assessment, unit: Unit, currency: &str, columns: &Columns, st
     let value = found.value.map_or("–".to_owned(), |value| unit.format(value, currency));
     let ink = Ink::of(found.status);
     let status = left(&format!("{} {}", found.sign(), found.word()), columns.status);
-    let score = found.score.map_or(String::new(), |score| format!("{score:.0}"));
+    let score = found.score.map_or(String::new(), |score| format!("{:.0}", shown_score(score)));
     let mut text = format!(
         " {} {}  {} {}",
         right(&value, columns.value),
@@ -96,6 +97,7 @@ fn details(measure: &MeasureView, currency: &str) -> Vec<String> {
     if now.left_out > 0 {
         items.push(format!("{} rows left out", count(now.left_out)));
     }
+    items.extend(measure.trust.as_ref().and_then(mark));
     items
 }
 

@@ -19,3 +19,4 @@ pub mod sparkline;
 pub mod style;
 pub mod table;
 pub mod text;
+pub mod trust;

@@ -1,5 +1,6 @@
 //! A measure over periods: a sentence, what the measure is, and a table.
 
+use throughline_engine::Trust;
 use throughline_engine::scorecard::period_in_words;
 use throughline_model::measure::{Direction, Measure, Role};
 use throughline_model::reading::Reading;
@@ -8,13 +9,22 @@ use super::sparkline::{Dot, sparkline};
 use super::style::{Ink, Style};
 use super::table::Table;
 use super::text::{count, counted, wrap};
+use super::trust;
 
 /// The whole answer, ending with a line break.
-pub fn readings(measure: &Measure, readings: &[Reading], by: Option<&str>, currency: &str, style: &Style) -> String {
+pub fn readings(
+    measure: &Measure,
+    readings: &[Reading],
+    trust: &Trust,
+    by: Option<&str>,
+    currency: &str,
+    style: &Style,
+) -> String {
     let mut lines = wrap(&sentence(measure, readings, by, currency), style.width);
     lines.push(String::new());
     lines.extend(wrap(&measure.plain, style.width));
     lines.extend(wrap(&facts(measure), style.width).iter().map(|line| style.paint(Ink::Quiet, line)));
+    lines.extend(wrap(&trust::line(trust), style.width).iter().map(|line| style.paint(Ink::Quiet, line)));
     lines.push(String::new());
     lines.extend(table(measure, readings, by, currency).lines(0, style));
     lines.extend(sparklines(readings, by, style));

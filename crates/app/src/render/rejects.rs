@@ -1,9 +1,10 @@
 //! Rows that were set aside.
 
-use throughline_engine::Rejected;
+use throughline_engine::{RejectExport, Rejected, ReplayReport};
 
 use super::style::{Ink, Style};
-use super::text::{fit, wrap};
+use super::table::Table;
+use super::text::{count, counted, fit, wrap};
 
 /// Columns of a line number and the space behind it.
 const LEAD: usize = 9;
@@ -24,6 +25,59 @@ pub fn list(rejects: &[Rejected], more: bool, style: &Style) -> String {
             file = Some(&reject.file);
         }
         lines.extend(one(reject, style));
+    }
+    lines.join("\n") + "\n"
+}
+
+/// Files that were written.
+pub fn exported(export: &RejectExport, style: &Style) -> String {
+    let rows: u64 = export.files.iter().map(|file| file.rows).sum();
+    let files = u64::try_from(export.files.len()).unwrap_or(u64::MAX);
+    let mut lines = match files {
+        0 => vec!["There is no row to mend.".to_owned()],
+        _ => wrap(&format!("Wrote {} into {}.", counted(rows, "row"), counted(files, "file")), style.width),
+    };
+    if export.left_out > 0 {
+        let text = format!(
+            "Left out: {} with nothing to mend, such as rows that a later row replaced.",
+            count(export.left_out)
+        );
+        lines.extend(wrap(&text, style.width));
+    }
+    if files > 0 {
+        let mut table = Table::new().text("file").text("of").number("rows");
+        for file in &export.files {
+            table.row([file.path.display().to_string(), file.file.clone(), count(file.rows)]);
+        }
+        lines.push(String::new());
+        lines.extend(table.lines(0, style));
+        lines.push(String::new());
+        let hint = "Mend the rows, leave reject_id as it is, then `throughline rejects replay FILE...`.";
+        lines.extend(wrap(hint, style.width).iter().map(|line| style.paint(Ink::Quiet, line)));
+    }
+    lines.join("\n") + "\n"
+}
+
+/// What became of mended rows.
+pub fn replayed(report: &ReplayReport, style: &Style) -> String {
+    let mut text = format!("{} accepted", counted(report.replayed, "mended row"));
+    text.push_str(&match report.open.len() {
+        0 => "; none is still bad".to_owned(),
+        some => format!("; {some} still bad"),
+    });
+    if report.known > 0 {
+        text.push_str(&format!("; {} accepted before", count(report.known)));
+    }
+    let mut lines = wrap(&format!("{text}."), style.width);
+    if !report.open.is_empty() {
+        lines.push(String::new());
+    }
+    for one in &report.open {
+        let column = one.column.as_deref().map_or(String::new(), |column| format!(" {column}:"));
+        lines.extend(wrap(&format!("{}:{}:{column} {}", one.path.display(), one.line, one.reason), style.width));
+    }
+    for note in report.import.iter().flat_map(|import| &import.notes) {
+        lines.extend(wrap(&format!("Note: {note}"), style.width));
     }
     lines.join("\n") + "\n"
 }

@@ -1,7 +1,9 @@
 //! The scorecard as a page of text: the answer first, then the table, the grid and what moved.
 
 use jiff::tz::TimeZoneDatabase;
-use throughline_engine::scorecard::{ObjectiveView, PerspectiveView, RollUp, ScorecardView, period_in_words};
+use throughline_engine::scorecard::{
+    ObjectiveView, PerspectiveView, RollUp, ScorecardView, period_in_words, shown_score,
+};
 use throughline_model::status::Status;
 
 use super::bar::bar;
@@ -70,7 +72,7 @@ fn local(view: &ScorecardView) -> String {
 }
 
 fn verdict(result: &RollUp) -> String {
-    let score = result.score.map_or(String::new(), |score| format!(" {score:.0}"));
+    let score = result.score.map_or(String::new(), |score| format!(" {:.0}", shown_score(score)));
     // Values there may be; a score for the whole there is not.
     let word = if result.score.is_none() && result.scored > 0 { "too little is scored" } else { result.status.word() };
     format!("{} {word}{score}", result.status.sign())
@@ -81,7 +83,7 @@ fn facts(result: &RollUp) -> String {
     let mut facts = Vec::new();
     let wide = result.interval.filter(|i| i.high - i.low >= 1.0);
     facts.extend(wide.map(|i| format!("{:.0} to {:.0}", i.low, i.high)));
-    facts.extend(result.before.map(|before| format!("before {before:.0}")));
+    facts.extend(result.before.map(|before| format!("before {:.0}", shown_score(before))));
     facts.push(format!("{} of {} measures", result.scored, result.measures));
     if result.coverage < 1.0 {
         facts.push(format!("coverage {:.0} %", result.coverage.abs() * 100.0));
@@ -108,7 +110,7 @@ fn table_head(view: &ScorecardView, columns: &Columns, style: &Style) -> Vec<Str
 }
 
 fn perspective(perspective: &PerspectiveView, currency: &str, columns: &Columns, style: &Style) -> Vec<String> {
-    let result = format!("{} · {}", verdict(&perspective.result), facts(&perspective.result));
+    let result = perspective_result(perspective, style);
     let name = fit(&perspective.name, style.width.saturating_sub(width(&result) + 4));
     let gap = style.width.saturating_sub(width(&name) + width(&result) + 2);
     let mut lines = vec![
@@ -134,6 +136,18 @@ fn perspective(perspective: &PerspectiveView, currency: &str, columns: &Columns,
     lines
 }
 
+/// Everything about a perspective's score, or on a narrow line what matters most.
+fn perspective_result(perspective: &PerspectiveView, style: &Style) -> String {
+    let RollUp { scored, measures, .. } = perspective.result;
+    let verdict = verdict(&perspective.result);
+    let full = format!("{verdict} · {}", facts(&perspective.result));
+    if width(&perspective.name) + width(&full) + 4 <= style.width {
+        full
+    } else {
+        format!("{verdict} · {scored} of {measures} measures")
+    }
+}
+
 /// Name and owner of an objective, on the columns of its measures.
 fn objective_row(objective: &ObjectiveView, columns: &Columns, style: &Style) -> Vec<String> {
     let room = columns.before_status();
@@ -144,7 +158,7 @@ fn objective_row(objective: &ObjectiveView, columns: &Columns, style: &Style) ->
     let rest = left(if fits { &inline } else { "" }, room.saturating_sub(width(&name)));
     let ink = Ink::of(Some(objective.result.status));
     let status = format!("{} {}", objective.result.status.sign(), objective.result.status.word());
-    let score = objective.result.score.map_or(String::new(), |score| format!("{score:.0}"));
+    let score = objective.result.score.map_or(String::new(), |score| format!("{:.0}", shown_score(score)));
     let mut line = format!(
         "{}{}{}  {} {}",
         " ".repeat(INDENT),

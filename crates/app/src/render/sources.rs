@@ -64,7 +64,7 @@ fn table(sources: &[SourceHealth], zone: &str) -> Table {
 }
 
 /// A share that is rounded down, so that 100 % means all.
-fn share(share: Option<f64>) -> String {
+pub fn share(share: Option<f64>) -> String {
     match share {
         None => "–".to_owned(),
         Some(share) if share >= 1.0 => "100 %".to_owned(),

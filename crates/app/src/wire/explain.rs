@@ -6,6 +6,22 @@ use throughline_engine::measures as engine;
 use throughline_model::formula::Shift;
 
 use super::measure::{Measure, Reading};
+use super::trust::Trust;
+
+/// The whole answer: a number, opened, and how far its inputs can be trusted.
+#[derive(Debug, Serialize)]
+pub struct Trusted {
+    #[serde(flatten)]
+    explanation: Explanation,
+    trust: Trust,
+}
+
+impl Trusted {
+    /// An explanation and the trust in its inputs.
+    pub fn new(found: &engine::Explanation, trust: &throughline_engine::Trust) -> Trusted {
+        Trusted { explanation: found.into(), trust: trust.into() }
+    }
+}
 
 /// A number, opened.
 #[derive(Debug, Serialize)]

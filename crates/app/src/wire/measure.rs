@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use throughline_model::measure as model;
 
+use super::trust::Trust;
 use super::{Between, Period, direction, role};
 
 /// What a measure is.
@@ -80,6 +81,7 @@ pub struct Readings {
     by: Option<String>,
     as_of: Timestamp,
     currency: String,
+    trust: Trust,
     readings: Vec<Reading>,
 }
 
@@ -91,6 +93,7 @@ impl Readings {
         by: Option<&str>,
         as_of: Timestamp,
         currency: &str,
+        trust: &throughline_engine::Trust,
         readings: &[throughline_model::reading::Reading],
     ) -> Readings {
         Readings {
@@ -99,6 +102,7 @@ impl Readings {
             by: by.map(str::to_owned),
             as_of,
             currency: currency.to_owned(),
+            trust: trust.into(),
             readings: readings.iter().map(Reading::from).collect(),
         }
     }

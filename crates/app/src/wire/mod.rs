@@ -7,11 +7,13 @@
 pub mod customer;
 pub mod explain;
 pub mod import;
+pub mod layout;
 pub mod measure;
 pub mod rejects;
 pub mod revision;
 pub mod scorecard;
 pub mod sources;
+pub mod trust;
 
 use jiff::Timestamp;
 use serde::Serialize;

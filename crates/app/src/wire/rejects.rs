@@ -1,7 +1,10 @@
 //! The JSON of `throughline rejects`.
 
 use serde::Serialize;
+use throughline_engine as engine;
 use throughline_engine::Rejected;
+
+use super::import::Report;
 
 /// Rows that were set aside.
 #[derive(Debug, Serialize)]
@@ -44,6 +47,69 @@ impl From<&Rejected> for Reject {
             reason: reject.reason.clone(),
             original: reject.original.clone(),
             replayed_at: reject.replayed_at.clone(),
+        }
+    }
+}
+
+/// Rows handed out to be mended.
+#[derive(Debug, Serialize)]
+pub struct Export {
+    files: Vec<ExportedFile>,
+    left_out: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct ExportedFile {
+    path: String,
+    file: String,
+    rows: u64,
+}
+
+impl From<&engine::RejectExport> for Export {
+    fn from(export: &engine::RejectExport) -> Export {
+        let file = |one: &engine::ExportedFile| ExportedFile {
+            path: one.path.display().to_string(),
+            file: one.file.clone(),
+            rows: one.rows,
+        };
+        Export { files: export.files.iter().map(file).collect(), left_out: export.left_out }
+    }
+}
+
+/// What became of mended rows.
+#[derive(Debug, Serialize)]
+pub struct Replay {
+    replayed: u64,
+    known: u64,
+    open: Vec<Open>,
+    import: Option<Report>,
+}
+
+#[derive(Debug, Serialize)]
+struct Open {
+    reject_id: String,
+    path: String,
+    line: u64,
+    table: Option<String>,
+    column: Option<String>,
+    reason: String,
+}
+
+impl From<&engine::ReplayReport> for Replay {
+    fn from(report: &engine::ReplayReport) -> Replay {
+        let open = |one: &engine::StillOpen| Open {
+            reject_id: one.reject_id.clone(),
+            path: one.path.display().to_string(),
+            line: one.line,
+            table: one.table.clone(),
+            column: one.column.clone(),
+            reason: one.reason.clone(),
+        };
+        Replay {
+            replayed: report.replayed,
+            known: report.known,
+            open: report.open.iter().map(open).collect(),
+            import: report.import.as_ref().map(Report::from),
         }
     }
 }

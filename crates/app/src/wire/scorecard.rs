@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use throughline_engine::scorecard as engine;
 
+use super::trust::Trust;
 use super::{Between, Period, direction, role, status};
 
 /// The whole answer.
@@ -74,6 +75,7 @@ struct Measure {
     trend: Option<Trend>,
     history: Vec<Point>,
     segments: Vec<Segment>,
+    trust: Option<Trust>,
 }
 
 #[derive(Debug, Serialize)]
@@ -264,6 +266,7 @@ impl From<&engine::MeasureView> for Measure {
             trend: view.trend.as_ref().map(Trend::from),
             history: view.history.iter().map(Point::from).collect(),
             segments: view.segments.iter().map(Segment::from).collect(),
+            trust: view.trust.as_ref().map(Trust::from),
         }
     }
 }

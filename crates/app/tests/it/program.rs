@@ -113,3 +113,52 @@ fn version_and_help() {
     }
     assert_eq!(throughline(folder.path(), &["frobnicate"]).status.code(), Some(2));
 }
+
+#[test]
+fn the_sample_company_from_files_to_numbers() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = json(folder.path(), &["demo", "co", "--customers", "400", "--json"]);
+    assert!(made["touchpoints"].as_u64().unwrap() > 10_000);
+    ok(folder.path(), &WORKSPACE);
+    let shop = folder.path().join("shop");
+    let sources = folder.path().join("co/sources").display().to_string();
+
+    let dry = ok(&shop, &["import", &sources, "--dry-run"]);
+    assert!(dry.starts_with("Nothing was written: "), "{dry}");
+    assert_eq!(json(&shop, &["sql", "SELECT count(*) FROM orders", "--json"])["rows"][0][0], 0);
+    let first = json(&shop, &["import", &sources, "--json"]);
+    assert!(first["rejected"].as_u64().unwrap() > 0, "the sample company has broken rows");
+    let again = ok(&shop, &["import", &sources]);
+    assert!(again.starts_with("Nothing new: "), "{again}");
+    fails(&shop, &["import", &sources, "--max-rejects", "0"], 2, "set aside");
+
+    let card = json(&shop, &["scorecard", "--json", "--period", "2026-05"]);
+    assert_eq!(
+        (card["period"]["label"].as_str(), card["previous"]["label"].as_str()),
+        (Some("2026-05"), Some("2026-04"))
+    );
+    assert!(card["perspectives"][0]["objectives"][0]["measures"][0]["now"]["value"].as_f64().unwrap() > 0.0);
+    let parts: f64 = card["moves"].as_array().unwrap().iter().filter_map(|one| one["contribution"].as_f64()).sum();
+    if let (Some(now), Some(before)) = (card["whole"]["score"].as_f64(), card["whole"]["score_before"].as_f64()) {
+        assert!((parts - (now - before)).abs() < 1e-6, "what moved adds up to the change");
+    }
+
+    let known = |as_of: &str| {
+        let arguments = ["sql", "SELECT count(*) FROM orders", "--json", "--as-of", as_of];
+        json(&shop, &arguments)["rows"][0][0].as_u64().unwrap()
+    };
+    assert!(known("2025-01-01") < known("2026-01-01"));
+
+    let explained = json(&shop, &["explain", "revenue", "--period", "2026-05", "--rows", "100000", "--json"]);
+    let rows = explained["records"]["rows"].as_array().unwrap();
+    let sum: f64 = rows.iter().filter(|row| row["left_out"].is_null()).filter_map(|row| row["value"].as_f64()).sum();
+    assert!((sum - explained["reading"]["value"].as_f64().unwrap()).abs() < 0.005, "the rows make the number");
+    let customer = rows.iter().find_map(|row| row["customer_id"].as_str()).unwrap();
+    let line = json(&shop, &["customer", customer, "--json"]);
+    assert!(line["touchpoints"].as_array().unwrap().iter().any(|touch| touch["table"] == "orders"));
+
+    let sources = json(&shop, &["sources", "--json"]);
+    assert!(sources["sources"].as_array().unwrap().len() > 15);
+    let rejects = ok(&shop, &["rejects", "list", "--limit", "2"]);
+    assert!(rejects.starts_with("2 rows are set aside, and more"), "{rejects}");
+}

@@ -37,6 +37,8 @@ pub struct Commit<'a> {
     pub recorded_at: Timestamp,
     /// Scratch folder.
     pub scratch: &'a Path,
+    /// Where rows set aside before were mended: ids of the rejects that are done with.
+    pub mended: Option<Vec<String>>,
 }
 
 /// What became of the tables so far.
@@ -48,7 +50,7 @@ struct Committed {
 }
 
 /// Why a row with the key of a later row stands among the rejects.
-const SUPERSEDED: &str = "replaced by a later row with the same key in the same import";
+pub const SUPERSEDED: &str = "replaced by a later row with the same key in the same import";
 
 impl Commit<'_> {
     /// Brings everything in, writes the ledger, and makes it visible at once.
@@ -66,7 +68,10 @@ impl Commit<'_> {
             self.table(described(&name)?, staging, rows, &mut committed).await?;
         }
         let data = std::mem::take(&mut committed.tables);
-        self.rejects(rejects, assigned, report, &mut committed).await?;
+        match &self.mended {
+            Some(ids) => self.mended(ids, &mut committed).await?,
+            None => self.rejects(rejects, assigned, report, &mut committed).await?,
+        }
         self.ledger("import_tables", &ledger::table_rows(self.import_id, self.at, &data)?, &mut committed).await?;
         let sizes = assigned.iter().map(|one| checksum(&one.file.path)).collect::<Result<Vec<_>>>()?;
         let files = report.files.get(..sizes.len()).unwrap_or_default();
@@ -116,6 +121,14 @@ impl Commit<'_> {
                  `throughline rejects list` shows them"
             ));
         }
+        self.table(described("rejects")?, staging, 0, committed).await
+    }
+
+    /// Marks rejects as done with; everything else about them stays.
+    async fn mended(&self, ids: &[String], committed: &mut Committed) -> Result<()> {
+        let owned = vec![vec!["replayed_at".to_owned()]];
+        let mut staging = Staging::new(described("rejects")?, &self.scratch.join("staged"), owned)?;
+        self.stage(&mut staging, "rejects", &ledger::mended_rows(ids, self.at)?)?;
         self.table(described("rejects")?, staging, 0, committed).await
     }
 

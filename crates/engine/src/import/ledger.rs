@@ -95,6 +95,16 @@ impl RejectRows {
     }
 }
 
+/// Rows of the table `rejects` that say that those rejects were mended and imported.
+pub fn mended_rows(ids: &[String], at: Timestamp) -> Result<RecordBatch> {
+    let columns = [
+        ("reject_id", texts(ids.iter().map(|id| Some(id.as_str())))),
+        ("replayed_at", instants(ids.iter().map(|_| Some(at)))),
+    ];
+    let all = columns.into_iter().chain(own(ids.len(), at)).map(|(name, column)| (name, column, true));
+    Ok(RecordBatch::try_from_iter_with_nullable(all)?)
+}
+
 /// The rows of the table `imports` for the files of one import; `sizes` are bytes and checksum per file.
 pub fn file_rows(import_id: &str, at: Timestamp, files: &[FileReport], sizes: &[(u64, String)]) -> Result<RecordBatch> {
     let ids: Vec<String> = (1..=files.len()).map(|place| format!("{import_id}:{place}")).collect();

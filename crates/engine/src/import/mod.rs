@@ -1,7 +1,11 @@
 //! An import: files become versions of rows in standard tables, whole or not at all.
 
 mod commit;
+mod export;
 mod ledger;
+mod mended;
+mod mending;
+mod replay;
 mod report;
 mod sink;
 
@@ -15,14 +19,17 @@ use throughline_model::Level;
 use throughline_model::layout::Layout;
 use xxhash_rust::xxh3::Xxh3;
 
+pub use export::{ExportedFile, RejectExport};
+pub use replay::{ReplayReport, StillOpen};
 pub use report::{FileReport, ImportReport, Progress, TableReport};
 
-use crate::intake::{self, Kept, MapContext, Recognition};
+use crate::intake::{self, Kept, MapContext, Recognition, Reject};
 use crate::store::context::writing_session;
 use crate::store::manifest::{self, Manifest};
 use crate::workspace::{Workspace, calendar, layouts_of};
 use crate::{Error, Result};
 use commit::Commit;
+use mending::Mending;
 use sink::StagingSink;
 
 /// Memory that an import's sorts and joins share before they spill to disk.
@@ -69,11 +76,24 @@ impl Workspace {
     ) -> Result<ImportReport> {
         let files = intake::discover(&request.paths)?;
         let found = intake::recognise(&files, &self.layouts()?, request.layout.as_deref())?;
-        let found = without_problems(found)?;
+        Ok(self.bring(&without_problems(found)?, request, None, now, progress).await?.0)
+    }
+
+    /// Imports what was found; with `mending`, rows that were set aside and are mended, of which those that are
+    /// still bad come back.
+    async fn bring(
+        &self,
+        found: &Recognition,
+        request: &ImportRequest,
+        mending: Option<&Mending>,
+        now: Timestamp,
+        progress: &mut (dyn FnMut(Progress) + Send),
+    ) -> Result<(ImportReport, Vec<Reject>)> {
         let _lock = if request.dry_run { None } else { Some(lock(self, progress)?) };
         let before = manifest::latest(&self.folder().manifests())?;
         let scratch = scratch(self, request.dry_run)?;
-        Import { workspace: self, request, now, before, scratch: scratch.path() }.run(&found, progress).await
+        let import = Import { workspace: self, request, mending, now, before, scratch: scratch.path() };
+        import.run(found, progress).await
     }
 }
 
@@ -124,13 +144,18 @@ fn scratch(workspace: &Workspace, dry_run: bool) -> Result<tempfile::TempDir> {
 struct Import<'a> {
     workspace: &'a Workspace,
     request: &'a ImportRequest,
+    mending: Option<&'a Mending>,
     now: Timestamp,
     before: Manifest,
     scratch: &'a Path,
 }
 
 impl Import<'_> {
-    async fn run(&self, found: &Recognition, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<ImportReport> {
+    async fn run(
+        &self,
+        found: &Recognition,
+        progress: &mut (dyn FnMut(Progress) + Send),
+    ) -> Result<(ImportReport, Vec<Reject>)> {
         let import_id = import_id(self.before.number + 1);
         let settings = self.workspace.settings()?;
         let spill = self.scratch.join("spill");
@@ -145,11 +170,14 @@ impl Import<'_> {
         };
         let kept = self.kept(&import_id)?;
         let mut sink = StagingSink::new(&context, self.scratch, self.request.max_rejects, &found.assigned, progress);
+        sink.mending = self.mending;
         let counts = intake::map(&found.assigned, kept.as_ref(), &context, &mut sink).await?;
-        let staged = sink.finish()?;
+        let mut staged = sink.finish()?;
+        let open = std::mem::take(&mut staged.open);
+        let mended = self.mending.map(|mending| mending.accepted(&open));
         let mut report = ImportReport::of(&import_id, self.request.dry_run, found, &counts, &staged);
-        if self.request.dry_run {
-            return Ok(report);
+        if self.request.dry_run || mended.as_ref().is_some_and(Vec::is_empty) {
+            return Ok((report, open));
         }
         let session = writing_session(MEMORY_BYTES, &spill)?;
         let commit = Commit {
@@ -160,9 +188,10 @@ impl Import<'_> {
             recorded_at: context.recorded_at,
             scratch: self.scratch,
             at: self.now,
+            mended,
         };
         commit.run(staged, &found.assigned, &mut report, progress).await?;
-        Ok(report)
+        Ok((report, open))
     }
 
     /// Inputs kept by earlier imports, where this one may keep its own. What a dead import kept goes.

@@ -9,6 +9,7 @@ use datafusion::arrow::datatypes::{SchemaRef, TimestampMicrosecondType};
 use jiff::Timestamp;
 
 use super::ledger::RejectRows;
+use super::mending::Mending;
 use super::report::Progress;
 use crate::intake::{Assigned, MapContext, Owner, Reject, Sink};
 use crate::store::contest::conform;
@@ -26,6 +27,8 @@ pub struct Staged {
     pub rejected: u64,
     /// The first of them.
     pub examples: Vec<Reject>,
+    /// Of rows that were to be mended: those that are still bad.
+    pub open: Vec<Reject>,
 }
 
 /// Where intake puts rows.
@@ -39,6 +42,9 @@ pub struct StagingSink<'a> {
     rejects: RejectRows,
     rejected: u64,
     examples: Vec<Reject>,
+    /// Rows that were set aside before and come again: they stand in the ledger already.
+    pub mending: Option<&'a Mending>,
+    open: Vec<Reject>,
     progress: &'a mut (dyn FnMut(Progress) + Send),
 }
 
@@ -62,6 +68,8 @@ impl<'a> StagingSink<'a> {
             rejects: RejectRows::new(layouts),
             rejected: 0,
             examples: Vec::new(),
+            mending: None,
+            open: Vec::new(),
             progress,
         }
     }
@@ -101,7 +109,7 @@ impl<'a> StagingSink<'a> {
     /// Everything staged.
     pub fn finish(mut self) -> Result<Staged> {
         self.flush_rejects()?;
-        Ok(Staged { tables: self.tables, rejected: self.rejected, examples: self.examples })
+        Ok(Staged { tables: self.tables, rejected: self.rejected, examples: self.examples, open: self.open })
     }
 }
 
@@ -148,6 +156,12 @@ impl Sink for StagingSink<'_> {
         }
         if self.examples.len() < EXAMPLES {
             self.examples.push(reject.clone());
+        }
+        if let Some(mending) = self.mending {
+            if mending.holds(&reject) {
+                self.open.push(reject);
+            }
+            return Ok(());
         }
         self.rejects.push(reject);
         if self.rejects.is_full() { self.flush_rejects() } else { Ok(()) }

@@ -11,7 +11,7 @@ mod group;
 mod jobs;
 mod kept;
 mod lookup;
-mod open;
+pub(crate) mod open;
 mod query;
 pub(crate) mod raw;
 mod recognise;

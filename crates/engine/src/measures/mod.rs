@@ -18,6 +18,7 @@ pub use check::check_measure;
 pub use evaluate::{Request, evaluate, evaluate_many};
 pub use explain::{ExplainRequest, Explanation, FormulaPart, explain};
 pub use inputs::Input;
+pub(crate) use inputs::tables;
 pub use records::{Record, Records};
 
 /// The segment of rows whose dimension is empty.

@@ -184,6 +184,7 @@ impl Builder<'_> {
             trend: trend(readings, &used.id, direction, &choice.period),
             history: history(readings, calendar, &used.id, &choice.period),
             segments: measure.map_or_else(Vec::new, |m| self.segments(m)),
+            trust: None,
         }
     }
 

@@ -41,4 +41,4 @@ pub use view::{
     Assessment, BenchmarkView, Bounds, Cell, GridRow, MeasureView, Move, MoveKind, ObjectiveView, PerspectiveView,
     Point, RollUp, ScorecardView, SegmentView, TargetView, Trend, TrendSignal, Verdict,
 };
-pub use words::period_in_words;
+pub use words::{period_in_words, shown_score};

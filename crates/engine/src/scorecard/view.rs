@@ -8,6 +8,8 @@ use throughline_model::status::Status;
 use throughline_model::unit::Unit;
 use throughline_stats::{Rule, Side};
 
+use crate::trust::Trust;
+
 /// One scorecard for one period. Scores are points, 100 at target and 0 at the floor, cut to 0…120.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScorecardView {
@@ -131,6 +133,8 @@ pub struct MeasureView {
     pub history: Vec<Point>,
     /// Segments that have targets of their own; they do not take part in the roll-up.
     pub segments: Vec<SegmentView>,
+    /// How far its inputs can be trusted, where somebody looked.
+    pub trust: Option<Trust>,
 }
 
 /// A reading held against its target.

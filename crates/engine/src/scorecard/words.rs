@@ -47,6 +47,13 @@ pub fn period_in_words(period: &Period) -> String {
     words.unwrap_or_else(|| label.to_owned())
 }
 
+/// A score as it is shown: whole points, cut and not rounded, so that 99.6 does not look like a target
+/// that was reached.
+pub fn shown_score(score: f64) -> f64 {
+    const ROUNDING: f64 = 1e-9;
+    (score + ROUNDING).floor()
+}
+
 /// The state of the whole in one sentence.
 pub(super) fn headline(view: &ScorecardView) -> String {
     let period = period_in_words(&view.period);
@@ -65,7 +72,7 @@ pub(super) fn headline(view: &ScorecardView) -> String {
             capital(&period)
         );
     };
-    let mut text = format!("In {period} the scorecard stands at {score:.0} of 100, ");
+    let mut text = format!("In {period} the scorecard stands at {:.0} of 100, ", shown_score(score));
     text.push_str(match view.whole.status {
         Status::OnTarget => "on target",
         Status::Close => "close to target",
@@ -80,7 +87,7 @@ pub(super) fn headline(view: &ScorecardView) -> String {
 fn since(view: &ScorecardView, score: f64) -> String {
     let Some(before) = view.whole.before else { return String::new() };
     // The difference of what is shown, so that the sentence and the numbers beside it agree.
-    let points = score.round() - before.round();
+    let points = shown_score(score) - shown_score(before);
     let grain = view.every;
     let unit = if points.abs() == 1.0 { "point" } else { "points" };
     if points == 0.0 {
@@ -131,7 +138,7 @@ pub(super) fn move_sentence(
 ) -> String {
     let name = &found.name;
     let show = |value: Option<f64>| value.map_or("no value".to_owned(), |v| unit.format(v, currency));
-    let points = |score: Option<f64>| score.map_or("none".to_owned(), |s| format!("{s:.0}"));
+    let points = |score: Option<f64>| score.map_or("none".to_owned(), |s| format!("{:.0}", shown_score(s)));
     match found.kind {
         MoveKind::Appeared => format!(
             "{name} has a score now ({}, score {}); it had none in {}.",

@@ -10,7 +10,7 @@ use throughline_engine::{ImportReport, ImportRequest, InitOptions, ReadOptions, 
 pub struct Bench {
     folder: tempfile::TempDir,
     pub workspace: Workspace,
-    now: Timestamp,
+    pub now: Timestamp,
 }
 
 impl Bench {
@@ -28,7 +28,7 @@ impl Bench {
         path
     }
 
-    fn tick(&mut self) -> Timestamp {
+    pub fn tick(&mut self) -> Timestamp {
         self.now = self.now.checked_add(jiff::SignedDuration::from_hours(1)).unwrap();
         self.now
     }

@@ -13,5 +13,6 @@ mod intake_support;
 mod measures;
 mod measures_checks;
 mod measures_explain;
+mod replay;
 mod sample_tables;
 mod session;

@@ -112,6 +112,37 @@ fn stop_error(reading: &Reading<'_>, stop: Stop) -> Error {
     }
 }
 
+/// The first record as it stands in the file; nothing in an empty one.
+pub(crate) fn first_original(path: &std::path::Path, delimiting: Delimiting) -> Result<String> {
+    let mut records = Records::new(Buffer::new(open(path, std::sync::Arc::default())?, true), delimiting)?;
+    match records.next(&mut Fields::default()) {
+        Ok(true) => Ok(trimmed(records.original(), is_blank)),
+        _ => Ok(String::new()),
+    }
+}
+
+/// Every record as it stands in the file, with the line on which it begins.
+pub(crate) fn each_original(
+    path: &std::path::Path,
+    delimiting: Delimiting,
+    take: &mut dyn FnMut(u64, String) -> Result<()>,
+) -> Result<()> {
+    let reader = open(path, std::sync::Arc::default())?;
+    let mut records = Records::new(Buffer::new(reader, true), delimiting)?;
+    let mut fields = Fields::default();
+    loop {
+        match records.next(&mut fields) {
+            Ok(true) => take(fields.line, trimmed(records.original(), is_blank))?,
+            Ok(false) => return Ok(()),
+            Err(Stop::Io(error)) => return Err(unreadable(path, &error)),
+            Err(Stop::TooLong(line)) => {
+                let message = format!("{}, line {line}: a record is longer than {} MiB.", path.display(), LIMIT >> 20);
+                return Err(Error::input(message).hint("A quote opened there is probably never closed."));
+            }
+        }
+    }
+}
+
 /// The record that begins on each of `lines` (sorted), as it stands in the file.
 pub(crate) fn originals(
     path: &std::path::Path,

@@ -112,6 +112,18 @@ pub(crate) fn object(line: &[u8], take: &mut dyn FnMut(&str, Option<String>)) ->
     flatten(text, take)
 }
 
+/// Every line that is not blank, with its number.
+pub(crate) fn each_original(path: &Path, take: &mut dyn FnMut(u64, String) -> Result<()>) -> Result<()> {
+    let mut reader = Lines::open(path, std::sync::Arc::default())?;
+    let mut line = Vec::new();
+    while let Some(number) = reader.next(path, &mut line)? {
+        if !line.iter().all(u8::is_ascii_whitespace) {
+            take(number, String::from_utf8_lossy(&line).trim_end_matches('\r').to_owned())?;
+        }
+    }
+    Ok(())
+}
+
 /// The text of each of `lines` (sorted).
 pub(crate) fn originals(path: &Path, lines: &[u64], found: &mut dyn FnMut(u64, String)) -> Result<()> {
     let mut reader = Lines::open(path, std::sync::Arc::default())?;

@@ -84,7 +84,7 @@ fn the_headline_names_what_holds_it_back() {
     let bench = bench.read("revenue", 1, 160.0).read("margin", 1, 0.4).read("csat", 1, 0.86);
     assert_eq!(
         bench.view().headline,
-        "In March 2026 the scorecard stands at 78 of 100, close to target, 2 points lower than the month \
+        "In March 2026 the scorecard stands at 77 of 100, close to target, 3 points lower than the month \
          before; “revenue” holds it back most (€ 150 against a target of € 200)."
     );
 }

@@ -1,0 +1,25 @@
+//! How far the inputs of a measure can be trusted, as JSON.
+
+use serde::Serialize;
+
+/// The worst of the tables behind a measure.
+#[derive(Debug, Serialize)]
+pub struct Trust {
+    tables: Vec<String>,
+    completeness: Option<f64>,
+    validity: Option<f64>,
+    uniqueness: Option<f64>,
+    stale: Vec<String>,
+}
+
+impl From<&throughline_engine::Trust> for Trust {
+    fn from(trust: &throughline_engine::Trust) -> Trust {
+        Trust {
+            tables: trust.tables.clone(),
+            completeness: trust.completeness,
+            validity: trust.validity,
+            uniqueness: trust.uniqueness,
+            stale: trust.stale.clone(),
+        }
+    }
+}
