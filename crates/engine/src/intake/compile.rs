@@ -193,7 +193,8 @@ impl Binding<'_> {
             used.extend(self.schema.index_of_column(column).ok());
         }
         // Some functions (coalesce, say) exist only until expressions are simplified.
-        let simplifier = ExprSimplifier::new(SimplifyContext::builder().with_schema(Arc::new(self.schema.clone())).build());
+        let simplifier =
+            ExprSimplifier::new(SimplifyContext::builder().with_schema(Arc::new(self.schema.clone())).build());
         let expr = simplifier.coerce(expr, self.schema).and_then(|expr| simplifier.simplify(expr)).map_err(wrong)?;
         let bound = self.session.create_physical_expr(expr, self.schema).map_err(wrong)?;
         let kind = bound.data_type(self.schema.as_arrow()).map_err(wrong)?;

@@ -15,9 +15,25 @@ const WORDS: usize = 30;
 
 /// Patterns tried, day first before month first, so that what fits both can be said.
 const PATTERNS: [&str; 19] = [
-    "iso", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M:%S %z", "%Y/%m/%d %H:%M:%S%.f", "%Y/%m/%d %H:%M", "%Y/%m/%d", "%Y%m%d",
-    "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%d-%m-%Y %H:%M:%S",
-    "%d-%m-%Y", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y %I:%M %p", "%m/%d/%Y",
+    "iso",
+    "%Y-%m-%d %H:%M:%S%.f",
+    "%Y-%m-%d %H:%M:%S %z",
+    "%Y/%m/%d %H:%M:%S%.f",
+    "%Y/%m/%d %H:%M",
+    "%Y/%m/%d",
+    "%Y%m%d",
+    "%d.%m.%Y %H:%M:%S",
+    "%d.%m.%Y %H:%M",
+    "%d.%m.%Y",
+    "%d/%m/%Y %H:%M:%S",
+    "%d/%m/%Y %H:%M",
+    "%d/%m/%Y",
+    "%d-%m-%Y %H:%M:%S",
+    "%d-%m-%Y",
+    "%m/%d/%Y %H:%M:%S",
+    "%m/%d/%Y %H:%M",
+    "%m/%d/%Y %I:%M %p",
+    "%m/%d/%Y",
 ];
 
 /// What a column holds.
@@ -55,7 +71,11 @@ pub(super) struct Profile {
 /// Whether a cell of the first row is a value and no name of a column.
 pub(super) fn is_data(cell: &str) -> bool {
     let utc = TimeReader::new(&["iso".to_owned()], TimeZone::UTC);
-    !cell.is_empty() && (decimal(cell, NumberStyle::Point).is_some() && cell.bytes().any(|b| b.is_ascii_digit()) && !cell.bytes().any(|b| b.is_ascii_alphabetic()) || utc.instant(cell).is_ok())
+    !cell.is_empty()
+        && (decimal(cell, NumberStyle::Point).is_some()
+            && cell.bytes().any(|b| b.is_ascii_digit())
+            && !cell.bytes().any(|b| b.is_ascii_alphabetic())
+            || utc.instant(cell).is_ok())
 }
 
 impl Profile {
@@ -149,7 +169,9 @@ fn time(values: &[&str]) -> Option<Kind> {
 /// Seconds or milliseconds since 1970, where the name speaks of time and all values lie in this century.
 fn unix(name: &str, values: &[&str]) -> Option<Kind> {
     let speaks = name.split(' ').any(|word| ["ts", "time", "timestamp", "date", "at", "epoch", "unix"].contains(&word));
-    let within = |low: i64, high: i64| values.iter().all(|value| value.parse::<i64>().is_ok_and(|number| (low..high).contains(&number)));
+    let within = |low: i64, high: i64| {
+        values.iter().all(|value| value.parse::<i64>().is_ok_and(|number| (low..high).contains(&number)))
+    };
     let pattern = match speaks {
         true if within(946_684_800, 4_102_444_800) => "unix",
         true if within(946_684_800_000, 4_102_444_800_000) => "unix_ms",
@@ -161,7 +183,8 @@ fn unix(name: &str, values: &[&str]) -> Option<Kind> {
 fn number(values: &[&str]) -> Option<Kind> {
     let digits = |value: &&str| value.bytes().any(|byte| byte.is_ascii_digit());
     // Zero-padded digits are names, not numbers.
-    let padded = |value: &&str| value.len() > 1 && value.starts_with('0') && value.bytes().all(|byte| byte.is_ascii_digit());
+    let padded =
+        |value: &&str| value.len() > 1 && value.starts_with('0') && value.bytes().all(|byte| byte.is_ascii_digit());
     if values.iter().any(padded) {
         return None;
     }
@@ -177,7 +200,8 @@ fn number(values: &[&str]) -> Option<Kind> {
         NumberStyle::Point
     };
     let read = || values.iter().filter_map(|value| decimal(value, style));
-    let whole = read().all(|number| number.integer().is_some()) && !values.iter().any(|value| value.contains(['.', ',']));
+    let whole =
+        read().all(|number| number.integer().is_some()) && !values.iter().any(|value| value.contains(['.', ',']));
     let negative = read().any(|number| number.money().is_some_and(|money| money < 0));
     Some(Kind::Number { style, whole, negative })
 }

@@ -21,7 +21,10 @@ pub(super) fn plain(name: &str) -> String {
             words.push(' ');
         }
         before_small = character.is_lowercase() || character.is_ascii_digit();
-        words.extend(if character.is_alphanumeric() { character.to_lowercase().collect::<String>() } else { " ".to_owned() }.chars());
+        words.extend(
+            if character.is_alphanumeric() { character.to_lowercase().collect::<String>() } else { " ".to_owned() }
+                .chars(),
+        );
     }
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -65,7 +68,8 @@ impl<'a> Finder<'a> {
     }
 
     fn find(&self, names: &[&str], fits: fn(&Profile) -> bool) -> Found {
-        let free = |at: &usize| !self.taken.get(*at).copied().unwrap_or(true) && self.columns.get(*at).is_some_and(fits);
+        let free =
+            |at: &usize| !self.taken.get(*at).copied().unwrap_or(true) && self.columns.get(*at).is_some_and(fits);
         let places = || (0..self.columns.len()).filter(free);
         let exact = |wanted: &&str| places().find(|at| self.names.get(*at).is_some_and(|name| name == wanted));
         let within = |wanted: &&str| places().find(|at| self.names.get(*at).is_some_and(|name| contains(name, wanted)));
@@ -74,7 +78,8 @@ impl<'a> Finder<'a> {
 
     /// The first free column that fits, whatever its name; it is taken.
     pub(super) fn take_any(&mut self, fits: fn(&Profile) -> bool) -> Found {
-        let found = (0..self.columns.len()).find(|at| !self.taken.get(*at).copied().unwrap_or(true) && self.columns.get(*at).is_some_and(fits))?;
+        let found = (0..self.columns.len())
+            .find(|at| !self.taken.get(*at).copied().unwrap_or(true) && self.columns.get(*at).is_some_and(fits))?;
         if let Some(taken) = self.taken.get_mut(found) {
             *taken = true;
         }
@@ -99,7 +104,13 @@ mod tests {
 
     #[test]
     fn names_are_brought_to_one_form() {
-        for (name, expected) in [("OrderID", "order id"), ("order_id", "order id"), ("Order  Id", "order id"), ("Kauf-Datum", "kauf datum"), ("ts2", "ts2")] {
+        for (name, expected) in [
+            ("OrderID", "order id"),
+            ("order_id", "order id"),
+            ("Order  Id", "order id"),
+            ("Kauf-Datum", "kauf datum"),
+            ("ts2", "ts2"),
+        ] {
             assert_eq!(plain(name), expected);
         }
     }

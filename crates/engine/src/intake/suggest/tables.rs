@@ -56,16 +56,50 @@ impl Guess {
 }
 
 const CUSTOMER: [&str; 16] = [
-    "customer id", "customer ref", "customer", "client id", "client", "user id", "visitor id", "buyer id", "buyer", "account id",
-    "customer email", "email", "kundennummer", "kunde", "user", "requester",
+    "customer id",
+    "customer ref",
+    "customer",
+    "client id",
+    "client",
+    "user id",
+    "visitor id",
+    "buyer id",
+    "buyer",
+    "account id",
+    "customer email",
+    "email",
+    "kundennummer",
+    "kunde",
+    "user",
+    "requester",
 ];
 const WHEN: [&str; 22] = [
-    "ordered at", "order date", "purchase timestamp", "purchase date", "opened at", "created at", "answered at", "submitted at",
-    "event time", "occurred at", "complete timestamp", "timestamp", "created", "opened", "date", "time", "ts", "datum", "bestelldatum",
-    "day", "at", "datetime",
+    "ordered at",
+    "order date",
+    "purchase timestamp",
+    "purchase date",
+    "opened at",
+    "created at",
+    "answered at",
+    "submitted at",
+    "event time",
+    "occurred at",
+    "complete timestamp",
+    "timestamp",
+    "created",
+    "opened",
+    "date",
+    "time",
+    "ts",
+    "datum",
+    "bestelldatum",
+    "day",
+    "at",
+    "datetime",
 ];
 const SCORE: [&str; 8] = ["nps", "csat", "score", "rating", "satisfaction", "stars", "review score", "bewertung"];
-const TEXT: [&str; 9] = ["comment", "comments", "review", "message", "feedback", "text", "verbatim", "reason", "kommentar"];
+const TEXT: [&str; 9] =
+    ["comment", "comments", "review", "message", "feedback", "text", "verbatim", "reason", "kommentar"];
 
 /// Columns with a part that does not depend on the table.
 struct Parts {
@@ -117,16 +151,65 @@ pub(super) fn guess(columns: &[Profile]) -> Vec<Guess> {
 
 fn parts(finder: &mut Finder<'_>) -> Parts {
     Parts {
-        ticket: finder.take(&["ticket id", "ticket number", "ticket no", "ticket", "incident id", "incident number", "conversation id", "ticketnummer"], is_name),
-        order: finder.take(&["order id", "order number", "order no", "order name", "orderid", "invoice id", "invoice no", "invoice", "order", "bestellnummer", "auftragsnummer", "transaction id"], is_name),
+        ticket: finder.take(
+            &[
+                "ticket id",
+                "ticket number",
+                "ticket no",
+                "ticket",
+                "incident id",
+                "incident number",
+                "conversation id",
+                "ticketnummer",
+            ],
+            is_name,
+        ),
+        order: finder.take(
+            &[
+                "order id",
+                "order number",
+                "order no",
+                "order name",
+                "orderid",
+                "invoice id",
+                "invoice no",
+                "invoice",
+                "order",
+                "bestellnummer",
+                "auftragsnummer",
+                "transaction id",
+            ],
+            is_name,
+        ),
         line: finder.take(&["order item id", "line number", "line no", "line", "position", "item no"], is_number),
         product: finder.take(&["product id", "sku", "item id", "article number", "artikelnummer", "product"], is_name),
         customer: finder.take(&CUSTOMER, is_name),
         case: finder.take(&["case id", "case", "case concept name", "process id", "trace"], is_name),
-        event: finder.take(&["event type", "activity", "event name", "event", "action", "kind", "concept name", "type"], is_text),
+        event: finder.take(
+            &["event type", "activity", "event name", "event", "action", "kind", "concept name", "type"],
+            is_text,
+        ),
         quantity: finder.take(&["quantity", "qty", "units", "number of items", "menge", "anzahl"], is_number),
         score: finder.take(&SCORE, is_number),
-        amount: finder.take(&["goods", "subtotal", "total", "amount", "order total", "revenue", "price", "unit price", "value", "sum", "betrag", "summe", "umsatz", "preis"], is_number),
+        amount: finder.take(
+            &[
+                "goods",
+                "subtotal",
+                "total",
+                "amount",
+                "order total",
+                "revenue",
+                "price",
+                "unit price",
+                "value",
+                "sum",
+                "betrag",
+                "summe",
+                "umsatz",
+                "preis",
+            ],
+            is_number,
+        ),
         updated: finder.take(&["updated at", "last updated", "modified at", "last modified", "updated"], is_time),
         status: finder.take(&["status", "order status", "state"], is_text),
         channel: finder.take(&["channel", "contact type", "via", "source", "medium", "kanal"], is_text),
@@ -138,29 +221,42 @@ fn orders(finder: &mut Finder<'_>, parts: &Parts, unique: bool) -> Vec<Guess> {
     let lines = parts.order.is_some() && !unique;
     let one = |how: &'static str| lines.then_some(how);
     let paid = finder.take(&["paid at", "payment date", "approved at", "paid"], is_time);
-    let shipped = finder.take(&["shipped at", "shipping date", "dispatched at", "fulfilled at", "carrier date", "shipped"], is_time);
+    let shipped = finder
+        .take(&["shipped at", "shipping date", "dispatched at", "fulfilled at", "carrier date", "shipped"], is_time);
     let delivered = finder.take(&["delivered at", "delivery date", "customer date", "delivered"], is_time);
-    let promised = finder.take(&["promised at", "promised on", "estimated delivery date", "estimated", "due date", "promised"], is_time);
+    let promised = finder
+        .take(&["promised at", "promised on", "estimated delivery date", "estimated", "due date", "promised"], is_time);
     let cancelled = finder.take(&["cancelled at", "canceled at", "cancelled"], is_time);
     let when = finder.take(&WHEN, is_time).or_else(|| finder.take_any(is_time));
     let goods = if lines && parts.quantity.is_some() { None } else { parts.amount };
-    let mut order = Guess::new("orders", if lines { "several rows share an order: they are its lines" } else { "one row is one order" })
-        .put_grouped("order_id", parts.order, None)
-        .put_grouped("customer_ref", parts.customer, one("first"))
-        .put_grouped("ordered_at", when, one("min"))
-        .put_grouped("paid_at", paid, one("min"))
-        .put_grouped("status", parts.status, one("last"))
-        .put_grouped("goods", goods, one("sum"))
-        .put_grouped("currency", finder.take(&["currency", "currency code", "währung"], is_text), one("first"))
-        .put_grouped("discount", finder.take(&["discount", "discount amount", "rabatt"], is_number), one("sum"))
-        .put_grouped("shipping", finder.take(&["shipping", "freight", "freight value", "shipping cost", "versand"], is_number), one("sum"))
-        .put_grouped("tax", finder.take(&["tax", "taxes", "vat", "mwst"], is_number), one("sum"))
-        .put_grouped("promised_on", promised, one("max"))
-        .put_grouped("shipped_at", shipped, one("max"))
-        .put_grouped("delivered_at", delivered, one("max"))
-        .put_grouped("cancelled_at", cancelled, one("max"))
-        .put_grouped("channel", parts.channel, one("first"))
-        .put_grouped("coupon", finder.take(&["coupon", "discount code", "voucher", "gutschein"], is_text), one("first"));
+    let mut order = Guess::new(
+        "orders",
+        if lines { "several rows share an order: they are its lines" } else { "one row is one order" },
+    )
+    .put_grouped("order_id", parts.order, None)
+    .put_grouped("customer_ref", parts.customer, one("first"))
+    .put_grouped("ordered_at", when, one("min"))
+    .put_grouped("paid_at", paid, one("min"))
+    .put_grouped("status", parts.status, one("last"))
+    .put_grouped("goods", goods, one("sum"))
+    .put_grouped("currency", finder.take(&["currency", "currency code", "währung"], is_text), one("first"))
+    .put_grouped("discount", finder.take(&["discount", "discount amount", "rabatt"], is_number), one("sum"))
+    .put_grouped(
+        "shipping",
+        finder.take(&["shipping", "freight", "freight value", "shipping cost", "versand"], is_number),
+        one("sum"),
+    )
+    .put_grouped("tax", finder.take(&["tax", "taxes", "vat", "mwst"], is_number), one("sum"))
+    .put_grouped("promised_on", promised, one("max"))
+    .put_grouped("shipped_at", shipped, one("max"))
+    .put_grouped("delivered_at", delivered, one("max"))
+    .put_grouped("cancelled_at", cancelled, one("max"))
+    .put_grouped("channel", parts.channel, one("first"))
+    .put_grouped(
+        "coupon",
+        finder.take(&["coupon", "discount code", "voucher", "gutschein"], is_text),
+        one("first"),
+    );
     order.group_by = parts.order.filter(|_| lines);
     order.key_by_row = parts.order.is_none();
     order.updated = parts.updated;
@@ -183,7 +279,11 @@ fn tickets(finder: &mut Finder<'_>, parts: &Parts, unique: bool) -> Vec<Guess> {
         ("solved", "solved", &["solved at", "resolved at", "solved", "resolved"][..]),
         ("closed", "closed", &["closed at", "closed"]),
         ("assigned", "assigned", &["assigned at", "assigned"]),
-        ("first_answer", "public_answer", &["first response at", "first reply at", "first answer at", "first response"]),
+        (
+            "first_answer",
+            "public_answer",
+            &["first response at", "first reply at", "first answer at", "first response"],
+        ),
     ];
     let found: Vec<(String, &'static str, usize)> = events
         .iter()
@@ -192,22 +292,32 @@ fn tickets(finder: &mut Finder<'_>, parts: &Parts, unique: bool) -> Vec<Guess> {
     let when = finder.take(&WHEN, is_time).or_else(|| finder.take_any(is_time));
     let one = |how: &'static str| (!unique).then_some(how);
     let team = finder.take(&["group", "team", "assignment group", "workgroup", "department"], is_text);
-    let mut ticket = Guess::new("tickets", if unique { "one row is one ticket" } else { "several rows share a ticket: they are its events" })
-        .put("ticket_id", id)
-        .put_grouped("customer_ref", parts.customer, one("first"))
-        .put_grouped("opened_at", when, one("min"))
-        .put_grouped("channel", parts.channel, one("first"))
-        .put_grouped("category", parts.category, one("first"))
-        .put_grouped("priority", finder.take(&["priority", "severity", "urgency", "seriousness"], |profile| is_text(profile) || is_number(profile)), one("last"))
-        .put_grouped("product_id", parts.product, one("first"))
-        .put_grouped("order_id", parts.order, one("first"))
-        .put_grouped("team", team, one("last"));
+    let mut ticket = Guess::new(
+        "tickets",
+        if unique { "one row is one ticket" } else { "several rows share a ticket: they are its events" },
+    )
+    .put("ticket_id", id)
+    .put_grouped("customer_ref", parts.customer, one("first"))
+    .put_grouped("opened_at", when, one("min"))
+    .put_grouped("channel", parts.channel, one("first"))
+    .put_grouped("category", parts.category, one("first"))
+    .put_grouped(
+        "priority",
+        finder.take(&["priority", "severity", "urgency", "seriousness"], |profile| {
+            is_text(profile) || is_number(profile)
+        }),
+        one("last"),
+    )
+    .put_grouped("product_id", parts.product, one("first"))
+    .put_grouped("order_id", parts.order, one("first"))
+    .put_grouped("team", team, one("last"));
     ticket.group_by = id.filter(|_| !unique);
     ticket.updated = parts.updated;
     let actor = finder.take(&["resource", "assignee", "agent", "actor", "user", "performed by", "owner"], is_name);
     let mut guesses = vec![ticket];
     if unique && (!found.is_empty() || when.is_some()) {
-        let mut event = Guess::new("ticket_events", "columns of times become events").put("ticket_id", id).put("assignee", actor);
+        let mut event =
+            Guess::new("ticket_events", "columns of times become events").put("ticket_id", id).put("assignee", actor);
         event.each = when.map(|at| ("created".to_owned(), "customer_message", at)).into_iter().chain(found).collect();
         guesses.push(event);
     } else if let (false, Some(activity)) = (unique, parts.event.or(parts.status)) {
@@ -236,7 +346,8 @@ fn feedback(finder: &mut Finder<'_>, columns: &[Profile], parts: &Parts) -> Gues
     };
     let id = finder.take(&["answer id", "response id", "review id", "feedback id", "submission id", "id"], is_name);
     let id = id.filter(|at| columns.get(*at).is_some_and(Profile::unique));
-    let when = finder.take(&["answered at", "submitted at", "answer timestamp", "completed at", "response date"], is_time);
+    let when =
+        finder.take(&["answered at", "submitted at", "answer timestamp", "completed at", "response date"], is_time);
     let asked = finder.take(&["asked at", "sent at", "invited at", "creation date"], is_time);
     let when = when.or_else(|| finder.take(&WHEN, is_time)).or_else(|| finder.take_any(is_time));
     let mut guess = Guess::new("feedback", "a score that somebody gave; look at instrument and scale")
@@ -260,7 +371,8 @@ fn feedback(finder: &mut Finder<'_>, columns: &[Profile], parts: &Parts) -> Gues
 }
 
 fn interactions(finder: &mut Finder<'_>, parts: &Parts) -> Guess {
-    let id = finder.take(&["event id", "interaction id", "hit id", "id"], |profile| is_name(profile) && profile.unique());
+    let id =
+        finder.take(&["event id", "interaction id", "hit id", "id"], |profile| is_name(profile) && profile.unique());
     let when = finder.take(&WHEN, is_time).or_else(|| finder.take_any(is_time));
     let mut guess = Guess::new("interactions", "something that a customer or visitor did")
         .put("interaction_id", id)
@@ -286,7 +398,10 @@ fn products(finder: &mut Finder<'_>, parts: &Parts) -> Guess {
     let mut guess = Guess::new("products", "one row is one product")
         .put("product_id", parts.product)
         .put("name", finder.take(&["product name", "name", "title"], is_text))
-        .put("category", parts.category.or_else(|| finder.take(&["category", "product category name", "type"], is_text)))
+        .put(
+            "category",
+            parts.category.or_else(|| finder.take(&["category", "product category name", "type"], is_text)),
+        )
         .put("cost", finder.take(&["cost", "purchase price", "cogs"], is_number));
     guess.updated = parts.updated;
     guess
@@ -296,7 +411,10 @@ fn customers(finder: &mut Finder<'_>, parts: &Parts) -> Guess {
     finder.free(parts.channel);
     let mut guess = Guess::new("customers", "one row is one customer")
         .put("customer_ref", parts.customer)
-        .put("first_seen_at", finder.take(&["first seen at", "created at", "registered at", "signup date", "since"], is_time))
+        .put(
+            "first_seen_at",
+            finder.take(&["first seen at", "created at", "registered at", "signup date", "since"], is_time),
+        )
         .put("region", finder.take(&["country", "region", "state", "city", "zip", "land"], is_name))
         .put("segment", finder.take(&["segment", "type", "tier", "group"], is_text))
         .put("acquisition_channel", finder.take(&["acquisition channel", "channel", "source", "origin"], is_text))

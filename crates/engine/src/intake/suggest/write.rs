@@ -39,7 +39,11 @@ pub(super) fn layout(path: &Path, format: Format, with_header: bool, columns: &[
     let id = id.trim_matches('_');
     let id = if id.is_empty() { "source" } else { id };
     let mut out = String::new();
-    let _ = writeln!(out, "# Guessed from the first rows of {}. Read it line by line: what is wrong here is wrong in", comment(&name));
+    let _ = writeln!(
+        out,
+        "# Guessed from the first rows of {}. Read it line by line: what is wrong here is wrong in",
+        comment(&name)
+    );
     out += "# every number. Columns and tables are described in docs/layouts.md and docs/tables.md.\n";
     out += "format = 1\n";
     let _ = writeln!(out, "id = {}\nname = {}", text(id), text(stem));
@@ -65,9 +69,14 @@ fn describe(out: &mut String, columns: &[Profile]) {
             Kind::Text => "text".to_owned(),
         };
         let unique = if column.unique() { ", unique" } else { "" };
-        let filled = if column.filled < column.rows { format!(", {} of {} filled", column.filled, column.rows) } else { String::new() };
+        let filled = if column.filled < column.rows {
+            format!(", {} of {} filled", column.filled, column.rows)
+        } else {
+            String::new()
+        };
         let examples: Vec<String> = column.examples.iter().map(|example| shortened(example)).collect();
-        let _ = writeln!(out, "#   {}: {kind}{unique}{filled}; {}", comment(&column.name), comment(&examples.join(" | ")));
+        let _ =
+            writeln!(out, "#   {}: {kind}{unique}{filled}; {}", comment(&column.name), comment(&examples.join(" | ")));
     }
 }
 
@@ -85,14 +94,18 @@ fn input(out: &mut String, format: Format, with_header: bool, stem: &str, column
     if with_header {
         let used = used(guesses);
         let (header, optional): (Vec<_>, Vec<_>) = all.iter().enumerate().partition(|(at, _)| used.contains(at));
-        let names = |list: Vec<(usize, &&str)>| list.into_iter().map(|(_, name)| text(name)).collect::<Vec<_>>().join(", ");
+        let names =
+            |list: Vec<(usize, &&str)>| list.into_iter().map(|(_, name)| text(name)).collect::<Vec<_>>().join(", ");
         let _ = writeln!(out, "# A file with all these columns is recognised.\nheader = [{}]", names(header));
         if !optional.is_empty() {
             let _ = writeln!(out, "optional = [{}]", names(optional));
         }
     } else {
         let names = all.iter().map(|name| text(name)).collect::<Vec<_>>().join(", ");
-        let _ = writeln!(out, "# The file has no header line: give the columns their names, here and below.\ncolumns = [{names}]");
+        let _ = writeln!(
+            out,
+            "# The file has no header line: give the columns their names, here and below.\ncolumns = [{names}]"
+        );
         let _ = writeln!(out, "files = {}", text(&format!("{}*", stem.replace(['[', ']', '{', '}', '?', '*'], "?"))));
     }
     if let Some(delimiter) = super::delimiter(format) {
@@ -128,21 +141,39 @@ fn record(out: &mut String, columns: &[Profile], guess: &Guess) {
     if let Some(updated) = guess.updated.and_then(profile)
         && guess.group_by.is_none()
     {
-        let _ = writeln!(out, "# An older export does not overwrite a newer one.\nsource_updated_at = {}", map(updated, None, None));
+        let _ = writeln!(
+            out,
+            "# An older export does not overwrite a newer one.\nsource_updated_at = {}",
+            map(updated, None, None)
+        );
     }
     out.push_str("[record.columns]\n");
     for (name, fill) in &guess.columns {
         let Some(column) = table.column(name) else { continue };
         column_line(out, column, fill, columns);
     }
-    let mapped = |name: &str| guess.columns.iter().any(|(known, _)| *known == name) || (name == "at" || name == "kind" || name == "event_id") && !guess.each.is_empty();
+    let mapped = |name: &str| {
+        guess.columns.iter().any(|(known, _)| *known == name)
+            || (name == "at" || name == "kind" || name == "event_id") && !guess.each.is_empty()
+    };
     let keyed = |name: &str| guess.key_by_row && table.key.iter().any(|key| key == name);
-    for column in table.columns.iter().filter(|column| column.required && !mapped(&column.name) && !keyed(&column.name)) {
-        let _ = writeln!(out, "# {} is needed for a row to count ({}): name its column.\n# {} = \"\"", column.name, column.about, column.name);
+    for column in table.columns.iter().filter(|column| column.required && !mapped(&column.name) && !keyed(&column.name))
+    {
+        let _ = writeln!(
+            out,
+            "# {} is needed for a row to count ({}): name its column.\n# {} = \"\"",
+            column.name, column.about, column.name
+        );
     }
     for (event, kind, at) in &guess.each {
         let Some(column) = profile(*at) else { continue };
-        let _ = writeln!(out, "[[record.each]]\nevent_id = {{ value = {} }}\nkind = {{ value = {} }}\nat = {}", text(event), text(kind), map(column, None, None));
+        let _ = writeln!(
+            out,
+            "[[record.each]]\nevent_id = {{ value = {} }}\nkind = {{ value = {} }}\nat = {}",
+            text(event),
+            text(kind),
+            map(column, None, None)
+        );
         let _ = writeln!(out, "label = {{ value = {} }}", text(&column.name));
     }
 }
@@ -171,8 +202,13 @@ fn map(profile: &Profile, column: Option<&Column>, aggregate: Option<&str>) -> S
     let kind = column.map_or(ColumnType::Instant, |column| column.kind);
     let mut parts = Vec::new();
     match (&profile.kind, kind) {
-        (Kind::Time { pattern, .. }, ColumnType::Instant | ColumnType::Day) if pattern != "iso" => parts.push(format!("time = {}", text(pattern))),
-        (Kind::Number { style: NumberStyle::Comma, .. }, ColumnType::Money | ColumnType::Number | ColumnType::Integer) => {
+        (Kind::Time { pattern, .. }, ColumnType::Instant | ColumnType::Day) if pattern != "iso" => {
+            parts.push(format!("time = {}", text(pattern)))
+        }
+        (
+            Kind::Number { style: NumberStyle::Comma, .. },
+            ColumnType::Money | ColumnType::Number | ColumnType::Integer,
+        ) => {
             parts.push("number = \"1.234,56\"".to_owned());
         }
         _ => {}
@@ -186,7 +222,11 @@ fn map(profile: &Profile, column: Option<&Column>, aggregate: Option<&str>) -> S
         }
     }
     parts.extend(aggregate.map(|how| format!("aggregate = {}", text(how))));
-    if parts.is_empty() { text(&profile.name) } else { format!("{{ column = {}, {} }}", text(&profile.name), parts.join(", ")) }
+    if parts.is_empty() {
+        text(&profile.name)
+    } else {
+        format!("{{ column = {}, {} }}", text(&profile.name), parts.join(", "))
+    }
 }
 
 /// Words with what they stand for, and words that nothing is known about.
@@ -195,7 +235,9 @@ fn translated(profile: &Profile, column: &Column) -> (Vec<String>, Vec<String>) 
     for word in words(profile) {
         let lower = word.to_lowercase();
         let ours = column.values.iter().find(|value| **value == lower).map(String::as_str);
-        let alike = KNOWN_WORDS.iter().find(|(ours, theirs)| theirs.contains(&lower.as_str()) && column.values.iter().any(|value| value == ours));
+        let alike = KNOWN_WORDS
+            .iter()
+            .find(|(ours, theirs)| theirs.contains(&lower.as_str()) && column.values.iter().any(|value| value == ours));
         match ours.or(alike.map(|(ours, _)| *ours)) {
             Some(ours) => known.push(format!("{} = {}", text(word), text(ours))),
             None => unknown.push(word.clone()),
