@@ -10,8 +10,8 @@ use throughline_model::{Calendar, Grain, Measure, Period, Reading};
 
 use crate::customer::TimeLine;
 use crate::measures::{self, ExplainRequest, Explanation, Request};
-use crate::session::{Session, SessionOptions, TableSource};
 use crate::scorecard::{self, ScorecardView};
+use crate::session::{Session, SessionOptions, TableSource};
 use crate::sql::Answer;
 use crate::store::snapshot::Snapshot;
 use crate::workspace::{Workspace, calendar};
@@ -133,8 +133,12 @@ impl Reader {
     /// Input: there is none; the hint names the nearest.
     pub fn find(&self, id: &str) -> Result<&Measure> {
         self.definitions.measures.get(id).ok_or_else(|| {
-            let known = self.definitions.measures.keys().map(String::as_str);
             let error = Error::input(format!("There is no measure `{id}`."));
+            if self.workspace.working().is_ok_and(|(working, _)| working.measures.contains_key(id)) {
+                return error
+                    .hint("It stands in the files and is not in force yet: use --working, or `throughline apply`.");
+            }
+            let known = self.definitions.measures.keys().map(String::as_str);
             match throughline_model::diagnostic::hint_among(id, known) {
                 Some(hint) => error.hint(hint),
                 None => error.hint("`throughline measure` lists them all."),
@@ -161,7 +165,13 @@ impl Reader {
     ///
     /// # Errors
     /// Input: there is no such measure or period, or the measure's SQL fails.
-    pub async fn explain(&self, id: &str, period: &str, segment: Option<(String, String)>, records: Option<usize>) -> Result<Explanation> {
+    pub async fn explain(
+        &self,
+        id: &str,
+        period: &str,
+        segment: Option<(String, String)>,
+        records: Option<usize>,
+    ) -> Result<Explanation> {
         let period = self.calendar.parse(period).map_err(Error::input)?;
         measures::explain(&self.session, self.find(id)?, &ExplainRequest { period, segment, records }).await
     }

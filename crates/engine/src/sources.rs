@@ -144,7 +144,8 @@ const UNIQUENESS: &str = "SELECT target, 1 - CAST(sum(repeated + superseded) AS 
 
 fn health(table: &Table, row: &[Value], now: Timestamp, validity: &Shares, uniqueness: &Shares) -> SourceHealth {
     let number = |place: usize| row.get(place).and_then(Value::as_f64);
-    let instant = |place: usize| row.get(place).and_then(Value::as_i64).and_then(|at| Timestamp::from_microsecond(at).ok());
+    let instant =
+        |place: usize| row.get(place).and_then(Value::as_i64).and_then(|at| Timestamp::from_microsecond(at).ok());
     let source = row.first().and_then(Value::as_str).unwrap_or("(none)").to_owned();
     let last = instant(3);
     SourceHealth {

@@ -22,7 +22,7 @@ pub struct Choice {
 /// The newest complete period that most measures can speak about; `None` if none has a value.
 ///
 /// Complete means that it ended by `as_of`. A measure has a vote if it ever had enough data: a mature
-/// value from at least its minimum n. The newest period in which at least half of the voters have
+/// value from at least its minimum n. The newest period in which at least three quarters of the voters have
 /// enough is taken. So a month whose late outcomes are open, or the thin tail of an export, does not
 /// become the scorecard. If no measure ever had enough, any value will do.
 pub fn choose_period(
@@ -40,7 +40,7 @@ pub fn choose_period(
     }
     let period = calendar.period(last.grain, index);
     let why = format!(
-        "{} is the last complete {} in which at least half of the measures have enough mature data.",
+        "{} is the last complete {} in which at least three quarters of the measures have enough mature data.",
         period_in_words(&period),
         period.grain
     );
@@ -73,5 +73,5 @@ fn newest_with_majority(
             *votes.entry(index).or_default() += 1;
         }
     }
-    votes.into_iter().rev().find(|(_, count)| count * 2 >= voters).map(|(index, _)| index)
+    votes.into_iter().rev().find(|(_, count)| count * 4 >= voters * 3).map(|(index, _)| index)
 }

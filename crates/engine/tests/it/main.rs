@@ -12,5 +12,7 @@ mod intake_speed;
 mod intake_suggest;
 mod intake_support;
 mod measures;
+mod measures_checks;
 mod measures_explain;
+mod sample_tables;
 mod session;
