@@ -12,7 +12,7 @@ use super::emit::Mapper;
 use super::group::Grouping;
 use super::raw::input::{FILE, InputFiles};
 use super::run::present;
-use super::scan::{LayoutInputs, table};
+use super::scan::{LayoutInputs, narrow_table};
 use super::session::Sessions;
 use super::sink::{MapContext, Owner};
 use super::{lookup, query};
@@ -160,7 +160,10 @@ impl Maker<'_> {
         let name = self.inputs.layout.inputs.get(from).map(|input| input.name.as_str()).unwrap_or_default();
         let names = lookup::raw_names(name, &files)?;
         if !self.record.group_by.is_empty() {
-            let frame = self.session.read_table(table(files.clone())?)?;
+            let binding = self.binding(&names, &has);
+            let mut used = binding.record(self.record)?.used;
+            used.extend(self.record.group_by.iter().filter_map(|name| binding.find(name)));
+            let frame = self.session.read_table(narrow_table(files.clone(), &used))?;
             return self.planned(frame, &names, &has, number);
         }
         let bound = self.binding(&names, &has).record(self.record)?;

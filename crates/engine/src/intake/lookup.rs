@@ -33,7 +33,7 @@ pub(crate) fn frame(
 ) -> Result<(DataFrame, DFSchema)> {
     let name = inputs.layout.inputs.get(from).map(|input| input.name.clone()).unwrap_or_default();
     let mut names = raw_names(&name, &files)?;
-    let mut joined = session.read_table(table(files.clone())?)?;
+    let mut joined = session.read_table(table(files.clone()))?;
     for lookup in &record.lookups {
         let other = inputs.place(&lookup.input).ok_or_else(|| Error::internal("a lookup's input is missing"))?;
         let other = inputs.files(other, true, true)?;
@@ -73,7 +73,7 @@ fn one_per_key(session: &SessionContext, lookup: &Lookup, other: Arc<InputFiles>
     let last = values.map(|name| last_value(ident(name), file_order()).alias(flat(lookup, name))).collect();
     let key = Expr::Column(Column::from_name(&lookup.to));
     let grouped =
-        session.read_table(table(other)?)?.filter(key.clone().is_not_null())?.aggregate(vec![key.clone()], last)?;
+        session.read_table(table(other))?.filter(key.clone().is_not_null())?.aggregate(vec![key.clone()], last)?;
     let key_name = flat(lookup, &lookup.to);
     let mut columns = vec![key.alias(&key_name)];
     columns.extend(wanted.iter().filter(|name| **name != lookup.to).map(|name| ident(flat(lookup, name))));

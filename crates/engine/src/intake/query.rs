@@ -51,7 +51,7 @@ pub(crate) async fn frame(
         let name = inputs.layout.inputs.get(*place).map(|input| input.name.as_str()).unwrap_or_default();
         session.register_table(
             datafusion::common::TableReference::bare(name),
-            table(inputs.files(*place, true, with_kept)?)?,
+            table(inputs.files(*place, true, with_kept)?),
         )?;
     }
     let found = session.sql_with_options(&sql.text, only_questions()).await;

@@ -5,11 +5,15 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use async_trait::async_trait;
 use datafusion::arrow::datatypes::SchemaRef;
-use datafusion::catalog::streaming::StreamingTable;
+use datafusion::catalog::{Session, TableProvider};
+use datafusion::datasource::TableType;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::logical_expr::Expr;
+use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::stream::RecordBatchReceiverStreamBuilder;
-use datafusion::physical_plan::streaming::PartitionStream;
+use datafusion::physical_plan::streaming::{PartitionStream, StreamingTableExec};
 use throughline_model::layout::{Input, Layout};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -108,22 +112,53 @@ fn places(columns: &[String], header: &[String]) -> Vec<Option<usize>> {
     columns.iter().map(|name| header.iter().position(|known| known == name)).collect()
 }
 
-/// An input as DataFusion reads it: each execution reads the files again.
+/// An input as DataFusion reads it: each execution reads the files again, building only the columns asked for.
 #[derive(Debug)]
 struct RawTable {
     files: Arc<InputFiles>,
+    wanted: Vec<bool>,
 }
 
-impl PartitionStream for RawTable {
+#[async_trait]
+impl TableProvider for RawTable {
+    fn schema(&self) -> SchemaRef {
+        self.files.schema.clone()
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    async fn scan(
+        &self,
+        _: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        _: &[Expr],
+        limit: Option<usize>,
+    ) -> datafusion::error::Result<Arc<dyn ExecutionPlan>> {
+        let asked = |column: usize| projection.is_none_or(|columns| columns.contains(&column));
+        let wanted = self.wanted.iter().enumerate().map(|(column, wanted)| *wanted && asked(column)).collect();
+        let rows: Arc<dyn PartitionStream> = Arc::new(RawRows { files: self.files.clone(), wanted });
+        Ok(Arc::new(StreamingTableExec::try_new(self.schema(), vec![rows], projection, None, false, limit)?))
+    }
+}
+
+/// The rows of an input; columns that are not wanted are empty.
+#[derive(Debug)]
+struct RawRows {
+    files: Arc<InputFiles>,
+    wanted: Vec<bool>,
+}
+
+impl PartitionStream for RawRows {
     fn schema(&self) -> &SchemaRef {
         &self.files.schema
     }
 
     fn execute(&self, _: Arc<TaskContext>) -> SendableRecordBatchStream {
         let mut builder = RecordBatchReceiverStreamBuilder::new(self.files.schema.clone(), WAITING);
-        let (send, files) = (builder.tx(), self.files.clone());
+        let (send, files, wanted) = (builder.tx(), self.files.clone(), self.wanted.clone());
         builder.spawn_blocking(move || {
-            let wanted = vec![true; files.width()];
             read(&files, &wanted, &Arc::default(), &mut |item| {
                 let Item::Rows(rows) = item else { return ControlFlow::Continue(()) };
                 if send.blocking_send(Ok(rows)).is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
@@ -135,9 +170,15 @@ impl PartitionStream for RawTable {
 }
 
 /// An input as a table.
-pub(crate) fn table(files: Arc<InputFiles>) -> Result<Arc<StreamingTable>> {
-    let schema = files.schema.clone();
-    Ok(Arc::new(StreamingTable::try_new(schema, vec![Arc::new(RawTable { files })])?))
+pub(crate) fn table(files: Arc<InputFiles>) -> Arc<dyn TableProvider> {
+    let wanted = vec![true; files.width()];
+    Arc::new(RawTable { files, wanted })
+}
+
+/// An input as a table of which only some columns are read; the others are empty.
+pub(crate) fn narrow_table(files: Arc<InputFiles>, columns: &BTreeSet<usize>) -> Arc<dyn TableProvider> {
+    let wanted = (0..files.width()).map(|column| columns.contains(&column)).collect();
+    Arc::new(RawTable { files, wanted })
 }
 
 /// Reads an input on a thread of its own; items come in order.
