@@ -1,17 +1,23 @@
 -- One row per question asked, answered or not. score_share: the answer as a share of its scale, 0 to 1; the scale is
 -- the row's own, else the usual one of the instrument; empty where the scale is unknown or the score outside it.
 -- silence_known: the source also delivers questions that were not answered; where it does not, nothing can be said
--- of those who were silent.
-WITH scaled AS (
+-- of those who were silent. customer_ref: the source's own, else that of the order or ticket it is about.
+WITH told AS (
+  SELECT f.*, coalesce(f.customer_ref, o.customer_ref, t.customer_ref) AS whose
+  FROM feedback AS f
+  LEFT JOIN orders AS o ON f.customer_ref IS NULL AND f.about = 'order' AND o.order_id = f.about_id
+  LEFT JOIN tickets AS t ON f.customer_ref IS NULL AND f.about = 'ticket' AND t.ticket_id = f.about_id
+),
+scaled AS (
   SELECT
     f.*,
-    coalesce(a.customer_id, f.customer_ref) AS customer_id,
+    coalesce(a.customer_id, f.whose) AS customer_id,
     coalesce(f.scale_min, CASE WHEN f.instrument IN ('nps', 'brand') THEN 0.0
       WHEN f.instrument IN ('csat', 'review', 'expectation', 'trust', 'ces') THEN 1.0 END) AS low,
     coalesce(f.scale_max, CASE f.instrument WHEN 'nps' THEN 10.0 WHEN 'brand' THEN 1.0 WHEN 'ces' THEN 7.0
       WHEN 'csat' THEN 5.0 WHEN 'review' THEN 5.0 WHEN 'expectation' THEN 5.0 WHEN 'trust' THEN 5.0 END) AS high
-  FROM feedback AS f
-  LEFT JOIN customer_aliases AS a ON a.alias = f.customer_ref
+  FROM told AS f
+  LEFT JOIN customer_aliases AS a ON a.alias = f.whose
 ),
 silent AS (
   SELECT DISTINCT coalesce(source, '') AS source, instrument FROM feedback WHERE answered_at IS NULL
@@ -19,7 +25,7 @@ silent AS (
 SELECT
   f.feedback_id,
   f.customer_id,
-  f.customer_ref,
+  f.whose AS customer_ref,
   f.source,
   f.source_seq,
   f.instrument,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use throughline_engine::{Error, ReadOptions, Reader, Result, Workspace};
+use throughline_model::Level;
 use throughline_model::period::Calendar;
 
 use crate::cli::{Cli, Moment};
@@ -59,7 +60,22 @@ impl Context {
     pub fn read(&self, moment: &Moment) -> Result<Reader> {
         let workspace = self.open()?;
         let as_of = moment.as_of.as_deref().map(|text| instant(&workspace, text)).transpose()?;
+        if moment.working || workspace.revisions()?.is_empty() {
+            self.warn_of_errors(&workspace)?;
+        }
         workspace.reader(ReadOptions { as_of, working: moment.working, now: self.now })
+    }
+
+    /// What is wrong in definitions nobody applied is left out of answers; that must not go unsaid.
+    fn warn_of_errors(&self, workspace: &Workspace) -> Result<()> {
+        let (_, problems) = workspace.working()?;
+        let errors = problems.iter().filter(|problem| problem.level == Level::Error).count();
+        if errors > 0 {
+            eprintln!(
+                "Warning: {errors} error(s) in the definitions; what they concern is left out. `throughline check` shows them."
+            );
+        }
+        Ok(())
     }
 
     /// The answer in the form that was asked for; only that form is made.

@@ -134,8 +134,12 @@ impl Reader {
     /// Input: there is none; the hint names the nearest.
     pub fn find(&self, id: &str) -> Result<&Measure> {
         self.definitions.measures.get(id).ok_or_else(|| {
-            let known = self.definitions.measures.keys().map(String::as_str);
             let error = Error::input(format!("There is no measure `{id}`."));
+            if self.workspace.working().is_ok_and(|(working, _)| working.measures.contains_key(id)) {
+                return error
+                    .hint("It stands in the files and is not in force yet: use --working, or `throughline apply`.");
+            }
+            let known = self.definitions.measures.keys().map(String::as_str);
             match throughline_model::diagnostic::hint_among(id, known) {
                 Some(hint) => error.hint(hint),
                 None => error.hint("`throughline measure` lists them all."),

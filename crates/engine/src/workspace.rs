@@ -17,6 +17,9 @@ use crate::store::snapshot::Snapshot;
 use crate::store::tables::Tables;
 use crate::{Error, Result, catalog};
 
+/// Why the definitions of a new workspace are in force.
+const STARTER: &str = "starter definitions";
+
 /// What a new workspace is called and where and in what it counts.
 #[derive(Debug, Clone)]
 pub struct InitOptions {
@@ -64,7 +67,7 @@ impl Workspace {
         // Written last: it is what makes the folder a workspace.
         fs::write(folder.settings(), text)?;
         let workspace = Workspace { folder };
-        workspace.apply("first definitions", who, None, now)?;
+        workspace.apply(STARTER, who, None, now)?;
         Ok(workspace)
     }
 
@@ -112,8 +115,8 @@ impl Workspace {
         Ok(problems)
     }
 
-    /// Stores the working definitions as the revision in force from a period on (the current month where
-    /// none is named); `None` where nothing changed.
+    /// Stores the working definitions as the revision in force from a period on; `None` where nothing changed.
+    /// Where no period is named, that is the current month, or all time where nobody but the starter spoke yet.
     ///
     /// # Errors
     /// Definition: the definitions have errors, or `from` is no period.
@@ -130,6 +133,7 @@ impl Workspace {
         let calendar = calendar(&definitions.settings)?;
         let from = match from {
             Some(period) => calendar.parse(period).map_err(Error::input)?.start,
+            None if self.revisions()?.iter().all(|revision| revision.why == STARTER) => Timestamp::UNIX_EPOCH,
             None => calendar.containing(throughline_model::Grain::Month, now).start,
         };
         let revision =

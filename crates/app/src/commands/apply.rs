@@ -1,6 +1,7 @@
 //! `throughline apply`: puts the definitions in the files into force.
 
 use clap::Args;
+use jiff::Timestamp;
 use throughline_engine::Result;
 
 use crate::context::Context;
@@ -13,7 +14,8 @@ pub struct Arguments {
     /// Why the definitions change; kept with the revision
     #[arg(long, value_name = "TEXT")]
     why: String,
-    /// First period they are in force for, such as 2026-04; earlier ones keep theirs [default: this month]
+    /// First period they are in force for, such as 2026-04; earlier ones keep theirs [default: this month; all time for
+    /// the first definitions after those of `init`]
     #[arg(long, value_name = "PERIOD")]
     from: Option<String>,
     /// Who applies them [default: the user of the system]
@@ -29,6 +31,9 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
     let zone = workspace.settings()?.zone;
     context.reply(
         |_| match &applied {
+            Some(revision) if revision.from == Timestamp::UNIX_EPOCH => {
+                format!("Revision {} is in force for all periods.\n", revision.number)
+            }
             Some(revision) => format!(
                 "Revision {} is in force for what happens from {} on.\n",
                 revision.number,

@@ -33,7 +33,7 @@ mod tests {
         let check = |score: f64, expected: &str| assert_eq!(bar(Some(score), true), expected);
         check(0.0, "          │  ");
         check(50.0, "█████     │  ");
-        check(84.0, "████████▍ │  ".replace('▍', "▍").as_str());
+        check(84.0, "████████▍ │  ");
         check(100.0, "██████████│  ");
         check(105.0, "██████████┃▌ ");
         check(120.0, "██████████┃██");

@@ -73,7 +73,9 @@ fn local(view: &ScorecardView) -> String {
 
 fn verdict(result: &RollUp) -> String {
     let score = result.score.map_or(String::new(), |score| format!(" {:.0}", shown_score(score)));
-    format!("{} {}{score}", result.status.sign(), result.status.word())
+    // Values there may be; a score for the whole there is not.
+    let word = if result.score.is_none() && result.scored > 0 { "too little is scored" } else { result.status.word() };
+    format!("{} {word}{score}", result.status.sign())
 }
 
 /// How sure a rolled-up score is, what it rests on, and what it was.
@@ -84,7 +86,7 @@ fn facts(result: &RollUp) -> String {
     facts.extend(result.before.map(|before| format!("before {:.0}", shown_score(before))));
     facts.push(format!("{} of {} measures", result.scored, result.measures));
     if result.coverage < 1.0 {
-        facts.push(format!("coverage {:.0} %", result.coverage * 100.0));
+        facts.push(format!("coverage {:.0} %", result.coverage.abs() * 100.0));
     }
     facts.join(" · ")
 }

@@ -46,9 +46,9 @@ pub(crate) enum Work {
         /// Raw rows.
         frame: DataFrame,
         /// Prepares and groups lines.
-        grouping: Grouping,
+        grouping: Box<Grouping>,
         /// Maps grouped rows.
-        mapper: Mapper,
+        mapper: Box<Mapper>,
     },
 }
 
@@ -138,7 +138,7 @@ impl Maker<'_> {
             Origin::Query(sql) => self.queried(sql, need, number).await,
             Origin::Input(_) => {
                 let from = need.places.first().copied().ok_or_else(|| Error::internal("an input is missing"))?;
-                self.from_input(from, need, number)
+                self.of_input(from, need, number)
             }
         }
     }
@@ -148,7 +148,7 @@ impl Maker<'_> {
         self.planned(frame, &names, &|_| true, number)
     }
 
-    fn from_input(&self, from: usize, need: &Need, number: i16) -> Result<(Work, BoundRecord)> {
+    fn of_input(&self, from: usize, need: &Need, number: i16) -> Result<(Work, BoundRecord)> {
         // A lookup that has arrived completes the rows of earlier imports.
         let lookup_arrived = need.places.iter().skip(1).any(|place| self.inputs.is_new(*place));
         let files = self.inputs.files(from, true, lookup_arrived)?;
@@ -212,6 +212,6 @@ impl Maker<'_> {
         let groups = self.record.group_by.iter().map(find).collect::<Result<_>>()?;
         let grouping = Grouping::new(bound.clone(), groups);
         let mapper = Mapper::new(grouping.grouped_record(), number, 0, given);
-        Ok((Work::Grouped { frame, grouping, mapper }, bound))
+        Ok((Work::Grouped { frame, grouping: Box::new(grouping), mapper: Box::new(mapper) }, bound))
     }
 }

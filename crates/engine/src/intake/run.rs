@@ -211,7 +211,7 @@ async fn run_planned(job: Job, session: &SessionContext, output: &mut Output<'_>
             }
             Ok(())
         }
-        Work::Grouped { frame, grouping, mapper } => run_grouped(frame, grouping, mapper, session, output).await,
+        Work::Grouped { frame, grouping, mapper } => run_grouped(frame, *grouping, *mapper, session, output).await,
     }
 }
 

@@ -51,6 +51,8 @@ pub(crate) fn running_error(error: &DataFusionError) -> Error {
     match error.find_root() {
         DataFusionError::ResourcesExhausted(message) => Error::input(format!("{OUT_OF_MEMORY}: {}.", clean(message)))
             .hint("ask for less at once, or give it more memory"),
+        // A filter pushed into the files fails there, though the query is at fault.
+        DataFusionError::ParquetError(inner) if inner.to_string().contains("Cannot cast") => planning_error(error),
         DataFusionError::IoError(_)
         | DataFusionError::ObjectStore(_)
         | DataFusionError::ParquetError(_)

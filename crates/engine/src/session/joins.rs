@@ -5,6 +5,9 @@ use datafusion::execution::SessionState;
 /// Rows of a batch where memory is short: a sort must be able to hold two.
 const SMALL_BATCH: usize = 1024;
 
+/// Memory that each sort sets aside for merging what it spilled: batches are small here.
+const MERGE_BYTES: usize = 2 << 20;
+
 /// How a query joins. Hash joins are fast but hold one side in memory; where that is too much the query
 /// runs again with merge joins, which sort both sides and spill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +31,7 @@ impl Joins {
             // Few sorts at a time, each of which needs room to merge; with fewer than two partitions the
             // planner knows hash joins only.
             options.execution.target_partitions = 2;
+            options.execution.sort_spill_reservation_bytes = MERGE_BYTES;
         }
         state
     }

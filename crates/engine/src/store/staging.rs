@@ -122,9 +122,4 @@ impl Staging {
         self.close()?;
         Ok(std::mem::take(&mut self.chunks))
     }
-
-    /// Folder for what the comparison of keys needs to put down.
-    pub fn folder(&self) -> &Path {
-        &self.folder
-    }
 }

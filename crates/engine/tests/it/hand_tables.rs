@@ -34,7 +34,12 @@ fn sql_type(field: &Field) -> String {
 impl HandTables {
     /// Adds a table: names of columns, and rows as `VALUES` writes them. Columns that are not named are
     /// NULL, but every row was recorded on 2026-01-01 unless it says otherwise.
-    pub async fn with(mut self, name: &str, columns: &str, rows: &str) -> Self {
+    pub async fn with(self, name: &str, columns: &str, rows: &str) -> Self {
+        self.with_query(name, columns, &format!("VALUES {rows}")).await
+    }
+
+    /// As [`HandTables::with`], with the rows that a query gives.
+    pub async fn with_query(mut self, name: &str, columns: &str, query: &str) -> Self {
         let table = catalog::vocabulary().unwrap().table(name).unwrap();
         let schema = stored_schema(table);
         let given: Vec<&str> = columns.split(',').map(str::trim).collect();
@@ -55,7 +60,7 @@ impl HandTables {
             })
             .collect();
         let names: Vec<String> = given.iter().map(|column| format!("\"{column}\"")).collect();
-        let sql = format!("SELECT {} FROM (VALUES {rows}) AS t ({})", select.join(", "), names.join(", "));
+        let sql = format!("SELECT {} FROM ({query}) AS t ({})", select.join(", "), names.join(", "));
         let batches = SessionContext::new().sql(&sql).await.unwrap().collect().await.unwrap();
         let batches = batches.iter().map(|b| b.clone().with_schema(schema.clone()).unwrap()).collect();
         self.add(name, Arc::new(MemTable::try_new(schema, vec![batches]).unwrap()));
@@ -124,7 +129,7 @@ pub fn options(now: &str) -> SessionOptions {
     SessionOptions {
         as_of: None,
         now: at(now),
-        memory_bytes: 2048 << 20,
+        memory_bytes: 512 << 20,
         spill_dir: std::env::temp_dir().join("throughline-tests"),
         cache_dir: None,
         data_version: "1".into(),

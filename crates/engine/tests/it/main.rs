@@ -11,6 +11,8 @@ mod intake_sources;
 mod intake_suggest;
 mod intake_support;
 mod measures;
+mod measures_checks;
 mod measures_explain;
 mod replay;
+mod sample_tables;
 mod session;

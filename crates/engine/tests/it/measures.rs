@@ -1,12 +1,12 @@
 //! Readings of measures over tables written by hand.
 
 use throughline_engine::measures::{Request, evaluate, evaluate_many};
-use throughline_engine::session::Session;
+use throughline_engine::session::{Session, SessionOptions};
 use throughline_model::definitions::Definitions;
 use throughline_model::period::Grain;
 use throughline_model::reading::Reading;
 
-use crate::hand_tables::{HandTables, at, definitions, session};
+use crate::hand_tables::{HandTables, at, definitions, options, session};
 
 const NOW: &str = "2026-06-15T00:00:00Z";
 
@@ -332,4 +332,30 @@ fn definitions_with_a_broken_one() -> Definitions {
         "Europe/Berlin",
         &["id = 'h_broken'\nrows = 'SELECT colour AS key, ordered_at AS at FROM orders'\naggregate = 'count'"],
     )
+}
+
+#[tokio::test]
+async fn a_reading_as_it_was_known_then() {
+    let tables = HandTables::default()
+        .with(
+            "orders",
+            "order_id, customer_ref, ordered_at, goods, recorded_at, recorded_until",
+            "('o1', 'c1', '2026-02-05T00:00:00Z', 10, '2026-02-06T00:00:00Z', '2026-03-10T00:00:00Z'),
+             ('o1', 'c1', '2026-02-05T00:00:00Z', 7, '2026-03-10T00:00:00Z', NULL),
+             ('o2', 'c1', '2026-02-20T00:00:00Z', 5, '2026-03-05T00:00:00Z', NULL)",
+        )
+        .await;
+    let tables = std::sync::Arc::new(tables);
+    let definitions = measures();
+    let february = request("2026-02-10T00:00:00Z", "2026-02-11T00:00:00Z");
+    for (as_of, expected) in [
+        ("2026-02-05T00:00:00Z", "2026-02 NoRows n0 young"),
+        ("2026-02-10T00:00:00Z", "2026-02 10 n1 young"),
+        ("2026-03-06T00:00:00Z", "2026-02 15 n2"),
+        ("2026-03-10T00:00:00Z", "2026-02 12 n2"),
+    ] {
+        let options = SessionOptions { as_of: Some(at(as_of)), ..options(NOW) };
+        let session = Session::open(tables.clone(), &definitions, options).unwrap();
+        assert_eq!(shown(&read(&session, "h_sum", &february).await), [expected], "{as_of}");
+    }
 }

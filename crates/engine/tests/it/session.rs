@@ -199,3 +199,37 @@ async fn kept_views_say_the_same_and_follow_the_data() {
     let newer = keeping(Arc::new(more), &definitions, "2026-06-01T00:00:00Z", folder.path().join("views"), "2");
     assert_eq!(ask(&newer, "SELECT count(*) AS n FROM touchpoints").await, json!([{"n": 3}]));
 }
+
+#[tokio::test]
+async fn a_join_that_is_too_large_for_the_memory_spills() {
+    let series = "generate_series(1, 400000)";
+    let tables = HandTables::default()
+        .with_query(
+            "customers",
+            "customer_ref, region",
+            &format!("SELECT 'customer number ' || value, 'region ' || (value % 7) FROM {series}"),
+        )
+        .await
+        .with_query(
+            "interactions",
+            "interaction_id, customer_ref, kind",
+            &format!("SELECT 'i' || value, 'customer number ' || (value * 7 % 400000 + 1), 'visit' FROM {series}"),
+        )
+        .await;
+    let definitions = definitions("UTC", &[]);
+    let tables = Arc::new(tables);
+    let open = |memory_bytes| {
+        let options = SessionOptions { memory_bytes, ..options("2026-06-01T00:00:00Z") };
+        Session::open(tables.clone(), &definitions, options).unwrap()
+    };
+    let sql = "SELECT c.region, count(*) AS n, min(i.interaction_id) AS first FROM interactions AS i
+        JOIN customers AS c ON c.customer_ref = i.customer_ref GROUP BY c.region ORDER BY c.region";
+    let roomy = ask(&open(512 << 20), sql).await;
+    assert_eq!(roomy.as_array().unwrap().len(), 7);
+    assert_eq!(ask(&open(MEMORY_BYTES), sql).await, roomy);
+    let error = open(1 << 20).sql(sql, None).await.unwrap_err();
+    assert!(error.message.starts_with("The query needs more memory than it may use"), "{error}");
+}
+
+/// Too little for either side of the join in memory, enough to sort them on disk.
+const MEMORY_BYTES: usize = 24 << 20;

@@ -329,7 +329,7 @@ currency = { value = "EUR" }
             &["7:1: error: a record needs `[record.columns]`", "7:1: error: the key of"],
         );
         check(
-            "[[record]]\ntable = \"imports\"\nfrom = \"a\"\n[record.columns]\nx = \"a\"\n",
+            "[[record]]\ntable = \"imports\"\nfrom = \"a\"\n[record.columns]\nx = \"id\"\n",
             &["there is no standard table `imports`"],
         );
         check(

@@ -21,10 +21,11 @@ pub(super) fn plain(name: &str) -> String {
             words.push(' ');
         }
         before_small = character.is_lowercase() || character.is_ascii_digit();
-        words.extend(
-            if character.is_alphanumeric() { character.to_lowercase().collect::<String>() } else { " ".to_owned() }
-                .chars(),
-        );
+        if character.is_alphanumeric() {
+            words.extend(character.to_lowercase());
+        } else {
+            words.push(' ');
+        }
     }
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }

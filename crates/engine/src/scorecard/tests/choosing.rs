@@ -40,6 +40,8 @@ fn immature_measures_wait_for_the_majority() {
     let bench = bench.read("revenue", 0, 1.0);
     assert_eq!(choice(&bench).period.label, "2026-02");
     let bench = bench.read("csat", 0, 0.5);
+    assert_eq!(choice(&bench).period.label, "2026-02");
+    let bench = bench.read("margin", 0, 0.5);
     assert_eq!(choice(&bench).period.label, "2026-03");
 }
 
