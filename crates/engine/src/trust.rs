@@ -65,9 +65,10 @@ impl Reader {
         Ok(Trust::of(&tables, &self.sources(self.present()).await?))
     }
 
-    /// Sets what can be said of the inputs beside every measure of a scorecard.
+    /// Sets what can be said of the inputs beside every measure of a scorecard. Staleness counts from the end of
+    /// its period: what happened, or failed to be told, after it does not touch its numbers.
     pub(crate) async fn add_trust(&self, view: &mut ScorecardView) -> Result<()> {
-        let sources = self.sources(self.present()).await?;
+        let sources = self.sources(self.present().min(view.period.end)).await?;
         let mut known: BTreeMap<String, Trust> = BTreeMap::new();
         let objectives = view.perspectives.iter_mut().flat_map(|perspective| &mut perspective.objectives);
         for shown in objectives.flat_map(|objective| &mut objective.measures) {
