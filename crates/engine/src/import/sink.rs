@@ -1,11 +1,11 @@
 //! Takes typed rows from intake into staging, and rows set aside into the ledger of rejects.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, AsArray, Int8Array, RecordBatch, StringArray, TimestampMicrosecondArray};
-use datafusion::arrow::datatypes::{SchemaRef, TimestampMicrosecondType};
+use datafusion::arrow::datatypes::{Int16Type, Int32Type, SchemaRef, TimestampMicrosecondType};
 use jiff::Timestamp;
 
 use super::ledger::RejectRows;
@@ -13,7 +13,7 @@ use super::mending::Mending;
 use super::report::Progress;
 use crate::intake::{Assigned, MapContext, Owner, Reject, Sink};
 use crate::store::contest::conform;
-use crate::store::staging::{ORIGIN, Staging, staged_schema};
+use crate::store::staging::{FILE, ORIGIN, RECORD, Staging, staged_schema};
 use crate::{Error, Result, catalog};
 
 /// How many rejects a report shows.
@@ -38,6 +38,8 @@ pub struct StagingSink<'a> {
     folder: PathBuf,
     max_rejects: Option<u64>,
     owners: Vec<Owner>,
+    /// Layout and file name of each assigned file: the source of rows without a key of their own.
+    names: Vec<String>,
     tables: BTreeMap<String, (Staging, u64)>,
     rejects: RejectRows,
     rejected: u64,
@@ -57,6 +59,7 @@ impl<'a> StagingSink<'a> {
         assigned: &[Assigned],
         progress: &'a mut (dyn FnMut(Progress) + Send),
     ) -> Self {
+        let names = assigned.iter().map(|one| format!("{}/{}", one.layout.id, base_name(&one.file.path))).collect();
         let layouts = assigned.iter().map(|one| (one.file.display.clone(), one.layout.id.clone())).collect();
         StagingSink {
             import_id: context.import_id.to_owned(),
@@ -64,6 +67,7 @@ impl<'a> StagingSink<'a> {
             folder: folder.join("staged"),
             max_rejects,
             owners: Vec::new(),
+            names,
             tables: BTreeMap::new(),
             rejects: RejectRows::new(layouts),
             rejected: 0,
@@ -101,6 +105,29 @@ impl<'a> StagingSink<'a> {
         staging.0.write(&batch)
     }
 
+    /// Names the file as the source of rows that have no key of their own.
+    fn name_files(&mut self, table: &str, batch: RecordBatch) -> Result<RecordBatch> {
+        let numbers = |name: &str| batch.column_by_name(name).map(Arc::clone);
+        let (Some(record), Some(file)) = (numbers(RECORD), numbers(FILE)) else { return Ok(batch) };
+        let (record, file) = (record.as_primitive::<Int16Type>(), file.as_primitive::<Int32Type>());
+        // All rows of a batch come from one record.
+        let owner = record.values().first().and_then(|first| self.owners.get(usize::try_from(*first).ok()?));
+        if !owner.is_some_and(|owner| owner.by_file) {
+            return Ok(batch);
+        }
+        let name = |file: &i32| usize::try_from(*file).ok().and_then(|file| self.names.get(file));
+        let sources: StringArray = file.values().iter().map(name).collect();
+        let found: BTreeSet<String> = file.values().iter().filter_map(name).cloned().collect();
+        let place = batch.schema().index_of("source")?;
+        let mut columns = batch.columns().to_vec();
+        if let Some(column) = columns.get_mut(place) {
+            *column = Arc::new(sources);
+        }
+        let batch = RecordBatch::try_new(batch.schema(), columns)?;
+        self.staging(table)?.0.by_file.extend(found);
+        Ok(batch)
+    }
+
     fn flush_rejects(&mut self) -> Result<()> {
         let batch = self.rejects.take(self.recorded_at)?;
         if batch.num_rows() > 0 { self.stage("rejects", &batch) } else { Ok(()) }
@@ -111,6 +138,12 @@ impl<'a> StagingSink<'a> {
         self.flush_rejects()?;
         Ok(Staged { tables: self.tables, rejected: self.rejected, examples: self.examples, open: self.open })
     }
+}
+
+/// The name of a file without its folder and without the ending of its compression.
+fn base_name(path: &Path) -> String {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    [".gz", ".zst"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(&name).to_owned()
 }
 
 /// Fills in what every staged row carries: its import, when it was recorded and which record made it.
@@ -142,6 +175,7 @@ impl Sink for StagingSink<'_> {
     }
 
     fn accept(&mut self, table: &str, batch: RecordBatch) -> Result<()> {
+        let batch = self.name_files(table, batch)?;
         self.stage(table, &batch)
     }
 

@@ -92,8 +92,12 @@ impl Plans {
                 let number =
                     i16::try_from(plans.owners.len()).map_err(|_| Error::input("There are too many records."))?;
                 let (work, bound) = maker.work(&need, number).await?;
-                let owner =
-                    Owner { source: inputs.layout.id.clone(), table: record.table.clone(), columns: bound.owned() };
+                let owner = Owner {
+                    source: inputs.layout.id.clone(),
+                    table: record.table.clone(),
+                    columns: bound.owned(),
+                    by_file: record.key_by.is_some(),
+                };
                 plans.owners.push(owner);
                 plans.jobs.push(Job { layout, work });
             }

@@ -53,6 +53,8 @@ pub struct Owner {
     pub table: String,
     /// Columns that these rows set; others keep the value they have.
     pub columns: Vec<String>,
+    /// The rows have no key of their own, so that a file's correction replaces all its rows.
+    pub by_file: bool,
 }
 
 /// Takes what was read.

@@ -10,6 +10,7 @@ pub(crate) mod staging;
 pub(crate) mod tables;
 pub(crate) mod upsert;
 pub(crate) mod versions;
+pub(crate) mod withdraw;
 
 pub use upsert::Counts;
 

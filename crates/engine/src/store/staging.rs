@@ -3,6 +3,7 @@
 //! A chunk is the unit in which an import compares keys, so its size bounds the memory an import needs,
 //! whatever the size of its sources.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
@@ -85,6 +86,8 @@ pub struct Staging {
     chunks: Vec<PathBuf>,
     /// Which columns each record of the layout owns, by index of the record.
     pub owned: Vec<Vec<String>>,
+    /// Sources (files) of rows without a key of their own: what they no longer hold is withdrawn.
+    pub by_file: BTreeSet<String>,
 }
 
 impl Staging {
@@ -92,7 +95,14 @@ impl Staging {
     pub fn new(table: &Table, folder: &Path, owned: Vec<Vec<String>>) -> Result<Self> {
         let folder = folder.join(&table.name);
         std::fs::create_dir_all(&folder)?;
-        Ok(Staging { folder, schema: staged_schema(table), open: None, chunks: Vec::new(), owned })
+        Ok(Staging {
+            folder,
+            schema: staged_schema(table),
+            open: None,
+            chunks: Vec::new(),
+            owned,
+            by_file: BTreeSet::new(),
+        })
     }
 
     /// Adds rows in the staged schema.

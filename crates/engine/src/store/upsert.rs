@@ -21,6 +21,7 @@ use super::schema::stored_schema;
 use super::staging::{ArrowFile, FILE, LINE, ORIGIN, RECORD, Staging, staged_schema};
 pub use super::versions::Counts;
 use super::versions::{Ownership, Walk, closing_schema};
+use super::withdraw::withdraw;
 use crate::{Error, Result};
 
 /// Rows walked at a time.
@@ -45,9 +46,17 @@ pub async fn upsert(
 ) -> Result<Upserted> {
     let ownership = Ownership::new(table, &staging.owned);
     let mut done = Upserted { delta, counts: Counts::default(), superseded: Vec::new() };
-    for chunk in staging.finish()? {
-        done = bring(session, table, &ownership, &chunk, done).await?;
-        std::fs::remove_file(&chunk)?;
+    let chunks = staging.finish()?;
+    for chunk in &chunks {
+        done = bring(session, table, &ownership, chunk, done).await?;
+    }
+    if !staging.by_file.is_empty() {
+        let (delta, withdrawn) = withdraw(session, table, done.delta, &chunks, &staging.by_file).await?;
+        done.delta = delta;
+        done.counts.withdrawn = withdrawn;
+    }
+    for chunk in &chunks {
+        std::fs::remove_file(chunk)?;
     }
     Ok(done)
 }

@@ -135,3 +135,27 @@ async fn a_dry_run_writes_nothing() {
     assert_eq!(bench.rows(None, "SELECT count(*) FROM orders").await, ["0"]);
     assert!(!bench.workspace.folder().manifests().exists());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_without_keys_is_corrected_as_a_whole() {
+    let mut bench = Bench::new("UTC", "EUR");
+    let header = "event_time,event_type,product_id,category_id,category_code,brand,price,user_id,user_session\n";
+    let event = |second: u32, user: u32| format!("2019-10-01 00:00:0{second} UTC,view,1,2,a.b,x,1.50,{user},s{user}\n");
+    let text = format!("{header}{}{}{}", event(1, 7), event(1, 7), event(2, 8));
+    let events = bench.file("2019-Oct.csv", &text);
+    assert_eq!(counts(&bench.import(&events).await.unwrap(), "interactions"), (3, 0, 0));
+    let between = bench.now.to_string();
+    assert_eq!(counts(&bench.import(&events).await.unwrap(), "interactions"), (0, 0, 3));
+    let corrected = bench.file("2019-Oct.csv", &format!("{header}{}{}", event(1, 7), event(3, 9)));
+    let report = bench.import(&corrected).await.unwrap();
+    assert_eq!(counts(&report, "interactions"), (1, 0, 1));
+    assert_eq!(report.tables.iter().find(|one| one.table == "interactions").unwrap().counts.unwrap().withdrawn, 2);
+    let query = "SELECT customer_ref, source FROM interactions ORDER BY occurred_at, customer_ref";
+    let source = "rees46/2019-Oct.csv";
+    assert_eq!(bench.rows(None, query).await, [format!("7|{source}"), format!("9|{source}")]);
+    assert_eq!(bench.rows(Some(&between), query).await.len(), 3);
+    // Another file leaves them alone.
+    let other = bench.file("2019-Nov.csv", &format!("{header}{}", event(4, 5)));
+    bench.import(&other).await.unwrap();
+    assert_eq!(bench.rows(None, query).await.len(), 3);
+}
