@@ -4,7 +4,7 @@ CARGO ?= cargo
 DEMO ?= demo-company
 THROUGHLINE = $(or $(CARGO_TARGET_DIR),target)/release/throughline
 
-.PHONY: help build demo demo-data test format lint unit clean
+.PHONY: help build demo test tools format unit clean
 
 help:            ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## ?/\t/' | expand -t 16
@@ -19,8 +19,11 @@ demo: build      ## Make the sample company, import it, print its scorecard
 	$(THROUGHLINE) --workspace $(DEMO)/workspace import $(DEMO)/files
 	$(THROUGHLINE) --workspace $(DEMO)/workspace scorecard
 
-test: format unit ## Everything: formatting, lints and all tests
+test: tools format unit ## Everything: formatting, lints and all tests
 	@echo "All tests passed."
+
+tools:           ## What the tests need besides cargo
+	@command -v clippy-driver >/dev/null && command -v rustfmt >/dev/null || rustup component add clippy rustfmt
 
 format:          ## Formatting, checked
 	$(CARGO) fmt --all --check

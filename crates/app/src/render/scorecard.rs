@@ -73,9 +73,7 @@ fn local(view: &ScorecardView) -> String {
 
 fn verdict(result: &RollUp) -> String {
     let score = result.score.map_or(String::new(), |score| format!(" {:.0}", shown_score(score)));
-    // Values there may be; a score for the whole there is not.
-    let word = if result.score.is_none() && result.scored > 0 { "too little is scored" } else { result.status.word() };
-    format!("{} {word}{score}", result.status.sign())
+    format!("{} {}{score}", result.status.sign(), result.status.word())
 }
 
 /// How sure a rolled-up score is, what it rests on, and what it was.

@@ -28,6 +28,8 @@ pub(super) struct Summary {
     close_from: f64,
     scored: usize,
     measures: usize,
+    /// Some measure below has a value, scored or not.
+    told: bool,
 }
 
 /// One measure in one objective.
@@ -57,17 +59,27 @@ impl Tree {
 }
 
 impl Summary {
-    fn of(parts: &[Part], close_from: f64, scored: usize, measures: usize) -> Summary {
-        Summary { rolled: roll_up(parts), close_from, scored, measures }
+    fn of(below: &[Below], close_from: f64, measures: usize) -> Summary {
+        let parts: Vec<Part> = below.iter().map(|below| below.part).collect();
+        let scored = below.iter().map(|below| below.scored).sum();
+        Summary { rolled: roll_up(&parts), close_from, scored, measures, told: below.iter().any(|below| below.told) }
     }
 
     /// Nothing below.
     pub(super) fn nothing(close_from: f64) -> Summary {
-        Summary::of(&[], close_from, 0, 0)
+        Summary::of(&[], close_from, 0)
     }
 
     pub(super) fn score(&self) -> Option<f64> {
         self.rolled.score
+    }
+
+    /// Without a score it is too little data where any measure below has a value, else no data.
+    fn status(&self) -> Status {
+        match self.rolled.status(self.close_from) {
+            Status::NoData if self.told => Status::TooLittleData,
+            status => status,
+        }
     }
 
     /// For people, with the score of the previous period.
@@ -76,7 +88,7 @@ impl Summary {
             score: self.rolled.score,
             interval: self.rolled.interval,
             coverage: self.rolled.coverage,
-            status: self.rolled.status(self.close_from),
+            status: self.status(),
             before,
             scored: self.scored,
             measures: self.measures,
@@ -107,34 +119,38 @@ pub(super) fn tree(card: &Scorecard, assessments: &Assessments) -> Tree {
 
 /// A score over chosen uses of measures, by their nominal part of the whole.
 pub(super) fn over<'a>(uses: impl Iterator<Item = &'a Use>, assessments: &Assessments, close_from: f64) -> Summary {
-    let leaves: Vec<(Part, usize)> = uses.map(|u| leaf(u.nominal, assessments.get(&u.measure))).collect();
-    summary(&leaves, close_from, leaves.len())
+    let leaves: Vec<Below> = uses.map(|u| leaf(u.nominal, assessments.get(&u.measure))).collect();
+    Summary::of(&leaves, close_from, leaves.len())
 }
 
 fn objective(objective: &Objective, assessments: &Assessments, close_from: f64) -> Summary {
     let uses = objective.measures.iter();
-    let leaves: Vec<(Part, usize)> = uses.map(|u| leaf(u.weight, assessments.get(&u.id))).collect();
-    summary(&leaves, close_from, leaves.len())
+    let leaves: Vec<Below> = uses.map(|u| leaf(u.weight, assessments.get(&u.id))).collect();
+    Summary::of(&leaves, close_from, leaves.len())
 }
 
-/// A measure as a part, and whether it is scored.
-fn leaf(weight: f64, found: Option<&Assessment>) -> (Part, usize) {
+/// What stands below in a roll-up: its part, how many measures in it are scored, and whether any has a value.
+struct Below {
+    part: Part,
+    scored: usize,
+    told: bool,
+}
+
+fn leaf(weight: f64, found: Option<&Assessment>) -> Below {
     let status = found.and_then(|f| f.status).unwrap_or(Status::NoData);
     let part = Part::new(weight, status, found.and_then(|f| f.score), found.and_then(|f| f.score_interval));
-    (part, usize::from(part.score.is_some()))
+    Below { part, scored: usize::from(part.score.is_some()), told: found.is_some_and(|f| f.value.is_some()) }
 }
 
 fn combine<'a>(children: impl Iterator<Item = (f64, &'a Summary)>, close_from: f64) -> Summary {
     let children: Vec<(f64, &Summary)> = children.collect();
-    let parts: Vec<(Part, usize)> =
-        children.iter().map(|(weight, child)| (child.rolled.part(*weight, close_from), child.scored)).collect();
-    summary(&parts, close_from, children.iter().map(|(_, child)| child.measures).sum())
-}
-
-fn summary(parts: &[(Part, usize)], close_from: f64, measures: usize) -> Summary {
-    let scored = parts.iter().map(|(_, scored)| scored).sum();
-    let parts: Vec<Part> = parts.iter().map(|(part, _)| *part).collect();
-    Summary::of(&parts, close_from, scored, measures)
+    let below = |(weight, child): &(f64, &Summary)| Below {
+        part: child.rolled.part(*weight, close_from),
+        scored: child.scored,
+        told: child.told,
+    };
+    let parts: Vec<Below> = children.iter().map(below).collect();
+    Summary::of(&parts, close_from, children.iter().map(|(_, child)| child.measures).sum())
 }
 
 /// The share of every use in the whole: along the way up, its weight over the weight that has a score.
@@ -149,7 +165,7 @@ fn uses(card: &Scorecard, assessments: &Assessments, tree: &Tree) -> Vec<Use> {
         let inside: Vec<&Objective> = card.objectives.iter().filter(|o| o.perspective == perspective.id).collect();
         let middle: Vec<Part> = inside.iter().map(|o| part(o.weight, tree.objective(&o.id))).collect();
         for (objective, middle) in inside.into_iter().zip(shares(&middle)) {
-            let leaves = objective.measures.iter().map(|m| leaf(m.weight, assessments.get(&m.id)).0);
+            let leaves = objective.measures.iter().map(|m| leaf(m.weight, assessments.get(&m.id)).part);
             let inner = shares(&leaves.collect::<Vec<Part>>());
             uses.extend(objective.measures.iter().zip(inner).map(|(m, inner)| Use {
                 measure: m.id.clone(),
