@@ -14,7 +14,7 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use throughline_model::Level;
 use throughline_model::layout::Layout;
 use xxhash_rust::xxh3::Xxh3;
@@ -161,7 +161,7 @@ impl Import<'_> {
         let spill = self.scratch.join("spill");
         let context = MapContext {
             import_id: &import_id,
-            recorded_at: self.request.recorded_at.unwrap_or(self.now),
+            recorded_at: self.request.recorded_at.unwrap_or_else(|| self.told_at()),
             recorded_at_given: self.request.recorded_at.is_some(),
             zone: calendar(&settings)?.zone().clone(),
             currency: &settings.currency,
@@ -187,11 +187,20 @@ impl Import<'_> {
             import_id: &import_id,
             recorded_at: context.recorded_at,
             scratch: self.scratch,
-            at: self.now,
+            at: self.told_at(),
             mended,
         };
         commit.run(staged, &found.assigned, &mut report, progress).await?;
         Ok((report, open))
+    }
+
+    /// When this import tells what it tells: now, and always after the import before it, which may have begun
+    /// later and been quicker to the lock, or have seen another clock.
+    fn told_at(&self) -> Timestamp {
+        match self.before.at.parse::<Timestamp>() {
+            Ok(before) if self.now <= before => before.saturating_add(SignedDuration::from_micros(1)).unwrap_or(before),
+            _ => self.now,
+        }
     }
 
     /// Inputs kept by earlier imports, where this one may keep its own. What a dead import kept goes.

@@ -159,3 +159,15 @@ async fn a_file_without_keys_is_corrected_as_a_whole() {
     bench.import(&other).await.unwrap();
     assert_eq!(bench.rows(None, query).await.len(), 3);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_set_back_does_not_turn_the_order_of_imports_around() {
+    let mut bench = Bench::new("UTC", "EUR");
+    let orders = bench.file("orders.csv", ORDERS);
+    bench.import(&orders).await.unwrap();
+    bench.now = "2026-06-30T00:00:00Z".parse().unwrap();
+    assert_eq!(counts(&bench.import(&orders).await.unwrap(), "orders"), (0, 0, 2));
+    let corrected = bench.file("orders.csv", &ORDERS.replace("10:00:00Z,placed,20", "10:00:00Z,delivered,20"));
+    assert_eq!(counts(&bench.import(&corrected).await.unwrap(), "orders"), (0, 1, 1));
+    assert_eq!(bench.rows(None, "SELECT status FROM orders WHERE order_id = '2'").await, ["delivered"]);
+}
