@@ -32,7 +32,7 @@ format:          ## Formatting, checked
 # dependencies are those of the release build instead of a second set made for `cargo clippy`.
 unit:            ## Lints and tests
 	RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS="-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__" \
-		$(CARGO) test --release --workspace
+		$(CARGO) test --release --workspace --no-fail-fast
 
 clean:           ## Remove what was built and made
 	$(CARGO) clean

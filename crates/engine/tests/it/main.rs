@@ -14,6 +14,7 @@ mod intake_support;
 mod measures;
 mod measures_checks;
 mod measures_explain;
+mod real_sets;
 mod replay;
 mod sample_tables;
 mod session;
