@@ -16,7 +16,7 @@ demo: build      ## Make the sample company, import it, print its scorecard
 	rm -rf $(DEMO)
 	$(THROUGHLINE) demo $(DEMO)/files
 	$(THROUGHLINE) init $(DEMO)/workspace --name "Sample company" --zone Europe/Berlin --currency EUR
-	$(THROUGHLINE) --workspace $(DEMO)/workspace import $(DEMO)/files
+	$(THROUGHLINE) --workspace $(DEMO)/workspace import $(DEMO)/files/sources
 	$(THROUGHLINE) --workspace $(DEMO)/workspace scorecard
 
 test: tools format unit ## Everything: formatting, lints and all tests
