@@ -8,7 +8,6 @@ mod intake_files;
 mod intake_layouts;
 mod intake_real;
 mod intake_sources;
-mod intake_speed;
 mod intake_suggest;
 mod intake_support;
 mod measures;
