@@ -167,17 +167,31 @@ fn open_rows<'a>(
         let open = rejects.iter().find(|reject| reject.replayed_at.is_none());
         match open {
             None => report.known += 1,
-            Some(_) if row.text.trim().is_empty() => {
-                let (table, column, line) = (None, None, row.line);
-                let reject_id = row.ids.first().cloned().unwrap_or_default();
-                let reason = "the row is empty".to_owned();
-                report.open.push(StillOpen { reject_id, path: path.clone(), line, table, column, reason });
-            }
-            Some(reject) => rows.push((row, *reject)),
+            Some(reject) => match unmended(&row.text) {
+                None => rows.push((row, *reject)),
+                Some(reason) => {
+                    let (table, column, line) = (None, None, row.line);
+                    let reject_id = row.ids.first().cloned().unwrap_or_default();
+                    let reason = reason.to_owned();
+                    report.open.push(StillOpen { reject_id, path: path.clone(), line, table, column, reason });
+                }
+            },
         }
     }
     let export = Export { path, mended, rows };
     Ok(source.filter(|_| !export.rows.is_empty()).map(|source| (source, export)))
+}
+
+/// What shows, before anything is imported, that nobody mended a row. Bytes that were no text were exported as
+/// replacement characters; letting those in would lose what they stood for in silence.
+fn unmended(text: &str) -> Option<&'static str> {
+    if text.trim().is_empty() {
+        Some("the row is empty")
+    } else if text.contains(char::REPLACEMENT_CHARACTER) {
+        Some("still holds \u{fffd} where the file was not valid UTF-8; write what belongs there")
+    } else {
+        None
+    }
 }
 
 /// How the rows of one source file come back.
