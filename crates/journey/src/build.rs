@@ -1,0 +1,284 @@
+//! Building a block: touchpoints in any order become journeys in the one order.
+
+use std::collections::HashMap;
+
+use crate::block::{NEVER, NO_NUMBER, NO_SHARE};
+use crate::{Block, Facts, Ids};
+
+/// What a touchpoint's fact says beyond numbers.
+pub mod flags {
+    /// An order was placed.
+    pub const PLACED: u8 = 1;
+    /// The order counts: it is neither cancelled nor unavailable.
+    pub const COUNTS: u8 = 2;
+}
+
+/// A touchpoint on its way into a block.
+#[derive(Debug, Clone, Copy)]
+pub struct NewTouch<'a> {
+    /// When, microseconds since 1970 UTC.
+    pub at: i64,
+    /// Place in the source.
+    pub seq: Option<i64>,
+    /// Rank of the standard table among their names.
+    pub table: u8,
+    /// Key in that table.
+    pub key: &'a str,
+    /// Code of the kind.
+    pub kind: u16,
+    /// Code of the channel; 0 where none is known.
+    pub channel: u16,
+    /// Hash of the source's session id; 0 without one.
+    pub session: u64,
+    /// What it carries, if anything.
+    pub fact: Option<NewFact>,
+}
+
+/// What a touchpoint carries; see [`crate::Fact`].
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct NewFact {
+    /// Money in ten-thousandths.
+    pub amount: Option<i64>,
+    /// Score as a share of its scale.
+    pub share: Option<f64>,
+    /// Hash of the order's id; 0 without one.
+    pub order: u64,
+    /// Hash of the ticket's id; 0 without one.
+    pub ticket: u64,
+    /// Until when delivery was promised.
+    pub promised: Option<i64>,
+    /// See [`flags`].
+    pub flags: u8,
+}
+
+/// Collects the touchpoints of some cases.
+#[derive(Debug, Default)]
+pub struct BlockBuilder {
+    cases: HashMap<Box<str>, u32>,
+    case: Vec<u32>,
+    at: Vec<i64>,
+    seq: Vec<i64>,
+    table: Vec<u8>,
+    kind: Vec<u16>,
+    channel: Vec<u16>,
+    session: Vec<u64>,
+    fact: Vec<u32>,
+    keys: Vec<u8>,
+    key_ends: Vec<u32>,
+    facts: OwnedFacts,
+}
+
+#[derive(Debug, Default, Clone, PartialEq)]
+struct OwnedFacts {
+    amount: Vec<i64>,
+    share: Vec<f64>,
+    order: Vec<u64>,
+    ticket: Vec<u64>,
+    promised: Vec<i64>,
+    flags: Vec<u8>,
+}
+
+/// A block that owns its columns.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub struct OwnedBlock {
+    id_offsets: Vec<i32>,
+    id_bytes: Vec<u8>,
+    starts: Vec<u32>,
+    first_order: Vec<i64>,
+    at: Vec<i64>,
+    kind: Vec<u16>,
+    channel: Vec<u16>,
+    session: Vec<u64>,
+    seq: Vec<i64>,
+    fact: Vec<u32>,
+    facts: OwnedFacts,
+}
+
+impl BlockBuilder {
+    /// Touchpoints so far.
+    pub fn len(&self) -> usize {
+        self.at.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.at.is_empty()
+    }
+
+    /// Adds a touchpoint of a case.
+    pub fn push(&mut self, case: &str, touch: &NewTouch<'_>) {
+        let code = match self.cases.get(case) {
+            Some(code) => *code,
+            None => {
+                let code = u32::try_from(self.cases.len()).unwrap_or(u32::MAX);
+                self.cases.insert(case.into(), code);
+                code
+            }
+        };
+        self.case.push(code);
+        self.at.push(touch.at);
+        self.seq.push(touch.seq.unwrap_or(i64::MAX));
+        self.table.push(touch.table);
+        self.kind.push(touch.kind);
+        self.channel.push(touch.channel);
+        self.session.push(touch.session);
+        self.keys.extend_from_slice(touch.key.as_bytes());
+        self.key_ends.push(u32::try_from(self.keys.len()).unwrap_or(u32::MAX));
+        let place = touch.fact.map_or(0, |fact| self.facts.push(&fact));
+        self.fact.push(place);
+    }
+
+    /// The touchpoints as journeys. `kind_rank` gives the rank of a kind's name, the last word on ties.
+    pub fn finish(self, kind_rank: impl Fn(u16) -> u32) -> OwnedBlock {
+        let ids = self.sorted_ids();
+        let mut rank = vec![0_u32; ids.len()];
+        for (place, (_, code)) in ids.iter().enumerate() {
+            if let Some(slot) = rank.get_mut(*code as usize) {
+                *slot = u32::try_from(place).unwrap_or(u32::MAX);
+            }
+        }
+        let (mut rows, starts) = self.by_case(&rank);
+        for (case, start) in starts.iter().enumerate() {
+            let end = starts.get(case + 1).copied().unwrap_or(rows.len() as u32);
+            if let Some(rows) = rows.get_mut(*start as usize..end as usize) {
+                self.sort(rows, &kind_rank);
+            }
+        }
+        self.lay_out(&ids, starts, &rows)
+    }
+
+    fn sorted_ids(&self) -> Vec<(&str, u32)> {
+        let mut ids: Vec<(&str, u32)> = self.cases.iter().map(|(id, code)| (&**id, *code)).collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    /// Rows grouped by case, and the first of each.
+    fn by_case(&self, rank: &[u32]) -> (Vec<u32>, Vec<u32>) {
+        let place = |code: u32| rank.get(code as usize).map_or(0, |place| *place as usize);
+        let mut next = vec![0_u32; rank.len() + 1];
+        for code in &self.case {
+            next[place(*code) + 1] += 1;
+        }
+        for index in 1..next.len() {
+            next[index] += next[index - 1];
+        }
+        let mut starts = next.clone();
+        starts.pop();
+        let mut rows = vec![0_u32; self.case.len()];
+        for (row, code) in self.case.iter().enumerate() {
+            let slot = &mut next[place(*code)];
+            rows[*slot as usize] = row as u32;
+            *slot += 1;
+        }
+        (rows, starts)
+    }
+
+    /// Sorts the rows of one case: (at, source_seq, table, key, kind).
+    fn sort(&self, rows: &mut [u32], kind_rank: &impl Fn(u16) -> u32) {
+        let quick = |row: &u32| {
+            let row = *row as usize;
+            (self.at[row], self.seq[row], self.table[row])
+        };
+        let by_text = |a: &u32, b: &u32| {
+            let kind = |row: &u32| kind_rank(self.kind[*row as usize]);
+            self.key(*a).cmp(self.key(*b)).then_with(|| kind(a).cmp(&kind(b)))
+        };
+        rows.sort_unstable_by(|a, b| quick(a).cmp(&quick(b)).then_with(|| by_text(a, b)));
+    }
+
+    fn key(&self, row: u32) -> &[u8] {
+        let row = row as usize;
+        let start = row.checked_sub(1).and_then(|before| self.key_ends.get(before)).map_or(0, |end| *end as usize);
+        let end = self.key_ends.get(row).map_or(start, |end| *end as usize);
+        self.keys.get(start..end).unwrap_or_default()
+    }
+
+    fn lay_out(&self, ids: &[(&str, u32)], starts: Vec<u32>, rows: &[u32]) -> OwnedBlock {
+        fn take<T: Copy>(column: &[T], rows: &[u32]) -> Vec<T> {
+            rows.iter().map(|row| column[*row as usize]).collect()
+        }
+        let mut block = OwnedBlock {
+            id_offsets: vec![0],
+            at: take(&self.at, rows),
+            kind: take(&self.kind, rows),
+            channel: take(&self.channel, rows),
+            session: take(&self.session, rows),
+            seq: take(&self.seq, rows),
+            fact: Vec::with_capacity(rows.len()),
+            ..OwnedBlock::default()
+        };
+        for (id, _) in ids {
+            block.id_bytes.extend_from_slice(id.as_bytes());
+            block.id_offsets.push(i32::try_from(block.id_bytes.len()).unwrap_or(i32::MAX));
+        }
+        for row in rows {
+            let place = self.fact[*row as usize];
+            let placed = place.checked_sub(1).map_or(0, |place| block.facts.copy(&self.facts, place as usize));
+            block.fact.push(placed);
+        }
+        block.first_order = first_orders(&block, &starts);
+        block.starts = starts;
+        block
+    }
+}
+
+fn first_orders(block: &OwnedBlock, starts: &[u32]) -> Vec<i64> {
+    let placed = |row: &usize| {
+        let fact = block.fact[*row].checked_sub(1);
+        fact.is_some_and(|fact| block.facts.flags[fact as usize] & flags::PLACED != 0)
+    };
+    let ends = starts.iter().skip(1).map(|start| *start as usize).chain([block.at.len()]);
+    let ranges = starts.iter().map(|start| *start as usize).zip(ends);
+    ranges.map(|(start, end)| (start..end).find(placed).map_or(NEVER, |row| block.at[row])).collect()
+}
+
+impl OwnedFacts {
+    /// Adds a fact; its place, counted from 1.
+    fn push(&mut self, fact: &NewFact) -> u32 {
+        self.amount.push(fact.amount.unwrap_or(NO_NUMBER));
+        self.share.push(fact.share.filter(|share| *share >= 0.0).unwrap_or(NO_SHARE));
+        self.order.push(fact.order);
+        self.ticket.push(fact.ticket);
+        self.promised.push(fact.promised.unwrap_or(NO_NUMBER));
+        self.flags.push(fact.flags);
+        u32::try_from(self.flags.len()).unwrap_or(u32::MAX)
+    }
+
+    fn copy(&mut self, from: &OwnedFacts, place: usize) -> u32 {
+        self.amount.push(from.amount[place]);
+        self.share.push(from.share[place]);
+        self.order.push(from.order[place]);
+        self.ticket.push(from.ticket[place]);
+        self.promised.push(from.promised[place]);
+        self.flags.push(from.flags[place]);
+        u32::try_from(self.flags.len()).unwrap_or(u32::MAX)
+    }
+}
+
+impl OwnedBlock {
+    /// The block as it is read.
+    pub fn as_block(&self, number: usize) -> Block<'_> {
+        Block {
+            number,
+            ids: Ids { offsets: &self.id_offsets, bytes: &self.id_bytes },
+            starts: &self.starts,
+            first_order: &self.first_order,
+            replaced: &[],
+            at: &self.at,
+            kind: &self.kind,
+            channel: &self.channel,
+            session: &self.session,
+            seq: &self.seq,
+            fact: &self.fact,
+            facts: Facts {
+                amount: &self.facts.amount,
+                share: &self.facts.share,
+                order: &self.facts.order,
+                ticket: &self.facts.ticket,
+                promised: &self.facts.promised,
+                flags: &self.facts.flags,
+            },
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Folds against naive programs, on random logs with ties, duplicates and late rows.
+#![allow(clippy::unwrap_used)]
+
+mod blocks;
+mod log;
+mod steps;
