@@ -68,30 +68,48 @@ pub struct BlockBuilder {
     facts: OwnedFacts,
 }
 
+/// What rows of a block carry; see [`Facts`].
 #[derive(Debug, Default, Clone, PartialEq)]
-struct OwnedFacts {
-    amount: Vec<i64>,
-    share: Vec<f64>,
-    order: Vec<u64>,
-    ticket: Vec<u64>,
-    promised: Vec<i64>,
-    flags: Vec<u8>,
+pub struct OwnedFacts {
+    /// Money in ten-thousandths.
+    pub amount: Vec<i64>,
+    /// Scores as shares of their scales.
+    pub share: Vec<f64>,
+    /// Hashes of orders.
+    pub order: Vec<u64>,
+    /// Hashes of tickets.
+    pub ticket: Vec<u64>,
+    /// Until when delivery was promised.
+    pub promised: Vec<i64>,
+    /// See [`flags`].
+    pub flags: Vec<u8>,
 }
 
-/// A block that owns its columns.
+/// A block that owns its columns; see [`Block`] for what they hold.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub struct OwnedBlock {
-    id_offsets: Vec<i32>,
-    id_bytes: Vec<u8>,
-    starts: Vec<u32>,
-    first_order: Vec<i64>,
-    at: Vec<i64>,
-    kind: Vec<u16>,
-    channel: Vec<u16>,
-    session: Vec<u64>,
-    seq: Vec<i64>,
-    fact: Vec<u32>,
-    facts: OwnedFacts,
+    /// Where each id begins, and the end of the last.
+    pub id_offsets: Vec<i32>,
+    /// Ids one after another.
+    pub id_bytes: Vec<u8>,
+    /// First row of each case.
+    pub starts: Vec<u32>,
+    /// First order of each case.
+    pub first_order: Vec<i64>,
+    /// When.
+    pub at: Vec<i64>,
+    /// Codes of kinds.
+    pub kind: Vec<u16>,
+    /// Codes of channels.
+    pub channel: Vec<u16>,
+    /// Hashes of sessions.
+    pub session: Vec<u64>,
+    /// Places in the source.
+    pub seq: Vec<i64>,
+    /// Places of facts.
+    pub fact: Vec<u32>,
+    /// What rows carry.
+    pub facts: OwnedFacts,
 }
 
 impl BlockBuilder {
@@ -257,6 +275,17 @@ impl OwnedFacts {
 }
 
 impl OwnedBlock {
+    /// Gives kinds and channels other codes: the new one stands at the place of the old one.
+    pub fn recode(&mut self, kinds: &[u16], channels: &[u16]) {
+        let recode = |column: &mut [u16], codes: &[u16]| {
+            for code in column {
+                *code = codes.get(usize::from(*code)).copied().unwrap_or(*code);
+            }
+        };
+        recode(&mut self.kind, kinds);
+        recode(&mut self.channel, channels);
+    }
+
     /// The block as it is read.
     pub fn as_block(&self, number: usize) -> Block<'_> {
         Block {

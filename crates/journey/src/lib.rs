@@ -13,7 +13,7 @@ mod stages;
 mod steps;
 
 pub use block::{Block, Fact, Facts, Ids, Journey};
-pub use build::{BlockBuilder, NewFact, NewTouch, OwnedBlock, flags};
+pub use build::{BlockBuilder, NewFact, NewTouch, OwnedBlock, OwnedFacts, flags};
 pub use fold::{Fold, walk};
 pub use kinds::{Kind, Kinds};
 pub use periods::Periods;
