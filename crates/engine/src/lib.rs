@@ -6,6 +6,7 @@ pub mod error;
 mod folder;
 mod import;
 pub mod intake;
+mod journeys;
 pub mod measures;
 mod reader;
 mod rejects;
@@ -23,6 +24,7 @@ pub use folder::Folder;
 pub use import::{
     ExportedFile, FileReport, ImportReport, ImportRequest, Progress, RejectExport, ReplayReport, StillOpen, TableReport,
 };
+pub use journeys::{Case, Journeys};
 pub use reader::{MeasureRequest, ReadOptions, Reader};
 pub use rejects::{RejectFilter, Rejected};
 pub use revisions::Revision;
