@@ -6,16 +6,22 @@
 
 mod block;
 mod build;
+mod elapsed;
 mod fold;
+mod funnel;
 mod kinds;
 mod periods;
+mod share;
 mod stages;
 mod steps;
 
 pub use block::{Block, Fact, Facts, Ids, Journey};
 pub use build::{BlockBuilder, NewFact, NewTouch, OwnedBlock, flags};
+pub use elapsed::Elapsed;
 pub use fold::{Fold, walk};
+pub use funnel::{Funnel, FunnelFold, FunnelGroup, FunnelMode, FunnelSpec, FunnelState, FunnelStep, Repeat, funnel};
 pub use kinds::{Kind, Kinds};
 pub use periods::Periods;
+pub use share::Share;
 pub use stages::{StageRow, Stages};
 pub use steps::{Grouping, Steps};

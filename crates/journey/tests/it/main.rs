@@ -2,5 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod blocks;
+mod funnel;
 mod log;
 mod steps;
+mod walks;

@@ -1,0 +1,32 @@
+//! Blocks in which some cases are replaced, and the naive journeys that are left.
+
+use throughline_journey::Block;
+
+use crate::log::{self, Touch};
+
+/// Runs a question over a log in `count` blocks; bit i of `replaced` takes out the i-th case of every block.
+pub fn over<T>(log: &[Touch], count: usize, replaced: u64, ask: impl FnOnce(&[Block<'_>]) -> T) -> T {
+    let owned = log::blocks(log, count);
+    let words = [replaced];
+    let blocks: Vec<Block<'_>> = owned
+        .iter()
+        .enumerate()
+        .map(|(number, block)| {
+            let block = block.as_block(number);
+            if replaced == 0 { block } else { Block { replaced: &words, ..block } }
+        })
+        .collect();
+    ask(&blocks)
+}
+
+/// The journeys that such a walk should see.
+pub fn left(log: &[Touch], count: usize, replaced: u64) -> Vec<(String, Vec<Touch>)> {
+    let mut seen = vec![0_u64; count];
+    let mut journeys = log::journeys(log);
+    journeys.retain(|(case, _)| {
+        let block = case.bytes().map(usize::from).sum::<usize>() % count;
+        seen[block] += 1;
+        replaced >> (seen[block] - 1) & 1 == 0
+    });
+    journeys
+}
