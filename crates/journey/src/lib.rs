@@ -14,6 +14,7 @@ mod periods;
 mod share;
 mod stages;
 mod steps;
+mod transitions;
 
 pub use block::{Block, Fact, Facts, Ids, Journey};
 pub use build::{BlockBuilder, NewFact, NewTouch, OwnedBlock, flags};
@@ -25,3 +26,6 @@ pub use periods::Periods;
 pub use share::Share;
 pub use stages::{StageRow, Stages};
 pub use steps::{Grouping, Steps};
+pub use transitions::{
+    StepExits, Transition, Transitions, TransitionsFold, TransitionsSpec, TransitionsState, transitions,
+};

@@ -5,4 +5,5 @@ mod blocks;
 mod funnel;
 mod log;
 mod steps;
+mod transitions;
 mod walks;
