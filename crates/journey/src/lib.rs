@@ -6,10 +6,12 @@
 
 mod block;
 mod build;
+mod conformance;
 mod elapsed;
 mod fold;
 mod funnel;
 mod kinds;
+mod paths;
 mod periods;
 mod share;
 mod stages;
@@ -18,10 +20,15 @@ mod transitions;
 
 pub use block::{Block, Fact, Facts, Ids, Journey};
 pub use build::{BlockBuilder, NewFact, NewTouch, OwnedBlock, flags};
+pub use conformance::{
+    Conformance, ConformanceFold, ConformanceGroup, ConformanceSpec, ConformanceState, Deviation, DeviationKind,
+    conformance,
+};
 pub use elapsed::Elapsed;
 pub use fold::{Fold, walk};
 pub use funnel::{Funnel, FunnelFold, FunnelGroup, FunnelMode, FunnelSpec, FunnelState, FunnelStep, Repeat, funnel};
 pub use kinds::{Kind, Kinds};
+pub use paths::{Flow, Path, PathDifference, Paths, PathsFold, PathsSpec, PathsState, paths};
 pub use periods::Periods;
 pub use share::Share;
 pub use stages::{StageRow, Stages};

@@ -68,6 +68,7 @@ fn wanted(counts: &[u32], p: f64) -> Option<Wanted> {
 }
 
 impl Wanted {
+    #[inline(always)]
     fn holds(&self, bucket: usize) -> bool {
         bucket.wrapping_sub(self.first) <= self.span
     }
@@ -108,7 +109,7 @@ struct Collecting<'a, 'b> {
 }
 
 impl Take for Collecting<'_, '_> {
-    #[inline]
+    #[inline(always)]
     fn transition(&mut self, a: u16, b: u16, elapsed: i64) {
         let Some(slot) = self.collect.seen.slot(a, b) else { return };
         let Some(wanted) = self.collect.wanted.get(slot) else { return };
@@ -122,5 +123,6 @@ impl Take for Collecting<'_, '_> {
         }
     }
 
+    #[inline]
     fn end(&mut self, _: u16) {}
 }

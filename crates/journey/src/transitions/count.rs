@@ -77,6 +77,7 @@ impl TransitionsState {
         slot
     }
 
+    #[inline(always)]
     fn slot_or_new(&mut self, pair: usize) -> usize {
         match self.slots.get(pair) {
             Some(slot) if *slot != NO_SLOT => *slot as usize,
@@ -98,7 +99,7 @@ impl TransitionsState {
 }
 
 impl Take for TransitionsState {
-    #[inline]
+    #[inline(always)]
     fn transition(&mut self, a: u16, b: u16, elapsed: i64) {
         let slot = self.slot_or_new(usize::from(a) * self.steps + usize::from(b));
         let bucket = self.buckets.map_or(0, |buckets| buckets.of(elapsed));
