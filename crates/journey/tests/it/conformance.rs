@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use throughline_journey::{
-    Conformance, ConformanceGroup, ConformanceSpec, Deviation, DeviationKind, Grouping, Share, Steps, conformance,
+    Conformance, ConformanceFold, ConformanceGroup, ConformanceSpec, Deviation, DeviationKind, Grouping, Share, Steps,
+    conformance,
 };
 
 use crate::log::{self, Touch};
@@ -118,7 +119,11 @@ proptest! {
     ) {
         let spec = spec(&may_skip, &may_return);
         let found = walks::over(&log, count, replaced, |blocks| conformance(blocks, &spec, threads));
-        prop_assert_eq!(found, naive(&spec, &walks::left(&log, count, replaced)));
+        let expected = naive(&spec, &walks::left(&log, count, replaced));
+        prop_assert_eq!(found, expected.clone());
+        let fold = ConformanceFold::new(&spec);
+        let merged = walks::over(&log, count, replaced, |blocks| fold.finish(&walks::merged(blocks, &fold)));
+        prop_assert_eq!(merged, expected);
     }
 }
 

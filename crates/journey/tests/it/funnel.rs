@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use throughline_journey::{
-    Elapsed, Funnel, FunnelGroup, FunnelMode, FunnelSpec, FunnelStep, Grouping, Repeat, Share, Steps, funnel,
+    Elapsed, Funnel, FunnelFold, FunnelGroup, FunnelMode, FunnelSpec, FunnelStep, Grouping, Repeat, Share, Steps,
+    funnel,
 };
 
 use crate::log::{self, Touch};
@@ -120,7 +121,11 @@ proptest! {
         log in log::logs(), (spec, kinds) in specs(), count in 1..4_usize, threads in 1..4_usize, replaced in 0..4_u64,
     ) {
         let found = walks::over(&log, count, replaced, |blocks| funnel(blocks, &spec, threads));
-        prop_assert_eq!(found, naive(&spec, &kinds, &walks::left(&log, count, replaced)));
+        let expected = naive(&spec, &kinds, &walks::left(&log, count, replaced));
+        prop_assert_eq!(found, expected.clone());
+        let fold = FunnelFold::new(&spec);
+        let merged = walks::over(&log, count, replaced, |blocks| fold.finish(walks::merged(blocks, &fold)));
+        prop_assert_eq!(merged, expected);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use throughline_journey::{Flow, Grouping, PathsSpec, Share, Steps, paths};
+use throughline_journey::{Flow, Grouping, PathsFold, PathsSpec, Share, Steps, paths};
 use throughline_stats::newcombe;
 
 use crate::log::{self, Touch};
@@ -164,6 +164,9 @@ proptest! {
     ) {
         let found = walks::over(&log, count, replaced, |blocks| paths(blocks, &spec, threads));
         check(&spec, &found, &walks::left(&log, count, replaced));
+        let fold = PathsFold::new(&spec);
+        let merged = walks::over(&log, count, replaced, |blocks| fold.finish(&walks::merged(blocks, &fold)));
+        prop_assert_eq!(merged, found);
     }
 }
 

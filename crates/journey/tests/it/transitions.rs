@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use throughline_journey::{Share, StepExits, Steps, Transition, Transitions, TransitionsSpec, transitions};
+use throughline_journey::{
+    Share, StepExits, Steps, Transition, Transitions, TransitionsFold, TransitionsSpec, transitions,
+};
 
 use crate::log::{self, Touch};
 use crate::walks;
@@ -103,7 +105,12 @@ proptest! {
     ) {
         let found = walks::over(&log, count, replaced, |blocks| transitions(blocks, &spec, threads));
         let expected = naive(&spec, channels, &walks::left(&log, count, replaced));
-        prop_assert_eq!(rounded(found), rounded(expected));
+        prop_assert_eq!(rounded(found), rounded(expected.clone()));
+        let fold = TransitionsFold::new(&spec);
+        let merged = walks::over(&log, count, replaced, |blocks| {
+            fold.finish(walks::merged(blocks, &fold), blocks, threads)
+        });
+        prop_assert_eq!(rounded(merged), rounded(expected));
     }
 
     /// Times from microseconds to years, so that quantiles lie between far buckets.

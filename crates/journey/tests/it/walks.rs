@@ -1,6 +1,6 @@
 //! Blocks in which some cases are replaced, and the naive journeys that are left.
 
-use throughline_journey::Block;
+use throughline_journey::{Block, Fold};
 
 use crate::log::{self, Touch};
 
@@ -29,4 +29,16 @@ pub fn left(log: &[Touch], count: usize, replaced: u64) -> Vec<(String, Vec<Touc
         replaced >> (seen[block] - 1) & 1 == 0
     });
     journeys
+}
+
+/// The state of a fold that saw every block alone, merged from the last to the first: small logs are walked by one
+/// thread before another begins, and would hardly ever be merged.
+pub fn merged<F: Fold>(blocks: &[Block<'_>], fold: &F) -> F::State {
+    let mut state = fold.start();
+    for block in blocks.iter().rev() {
+        let mut own = fold.start();
+        fold.block(block, &mut own);
+        fold.merge(&mut state, own);
+    }
+    state
 }
