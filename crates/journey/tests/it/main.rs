@@ -2,5 +2,11 @@
 #![allow(clippy::unwrap_used)]
 
 mod blocks;
+mod conformance;
+mod funnel;
+mod help_desk;
 mod log;
+mod paths;
 mod steps;
+mod transitions;
+mod walks;
