@@ -6,16 +6,24 @@
 
 mod block;
 mod build;
+mod carried;
+mod elapsed;
 mod fold;
 mod kinds;
+pub mod lifecycle;
 mod periods;
+pub mod retention;
+pub mod rfm;
+mod share;
 mod stages;
 mod steps;
 
 pub use block::{Block, Fact, Facts, Ids, Journey};
 pub use build::{BlockBuilder, NewFact, NewTouch, OwnedBlock, flags};
+pub use elapsed::Elapsed;
 pub use fold::{Fold, walk};
 pub use kinds::{Kind, Kinds};
 pub use periods::Periods;
+pub use share::Share;
 pub use stages::{StageRow, Stages};
 pub use steps::{Grouping, Steps};

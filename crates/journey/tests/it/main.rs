@@ -2,5 +2,9 @@
 #![allow(clippy::unwrap_used)]
 
 mod blocks;
+mod lifecycle;
 mod log;
+mod retention;
+mod rfm;
+mod shop;
 mod steps;
