@@ -32,4 +32,11 @@ impl Journey<'_> {
             Some(CountingOrder { at: *self.at.get(row)?, amount, row })
         })
     }
+
+    /// The score a touchpoint carries, as a share of its scale.
+    #[inline]
+    pub(crate) fn score(&self, row: usize) -> Option<f64> {
+        let place = (*self.places().get(row)? as usize).checked_sub(1)?;
+        self.facts().share.get(place).copied().filter(|share| *share >= 0.0)
+    }
 }

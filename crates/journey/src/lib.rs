@@ -4,6 +4,7 @@
 //! lie in [`Block`]s of plain sorted columns; a question is a [`Fold`]: a state per walk, fed case by case and merged
 //! over threads. Nothing here reads files, knows a table or the clock.
 
+pub mod activity;
 mod block;
 mod build;
 mod carried;
@@ -17,6 +18,7 @@ pub mod rfm;
 mod share;
 mod stages;
 mod steps;
+pub mod tickets;
 
 pub use block::{Block, Fact, Facts, Ids, Journey};
 pub use build::{BlockBuilder, NewFact, NewTouch, OwnedBlock, flags};

@@ -1,6 +1,7 @@
 //! Folds against naive programs, on random logs with ties, duplicates and late rows.
 #![allow(clippy::unwrap_used)]
 
+mod activity;
 mod blocks;
 mod lifecycle;
 mod log;
@@ -8,3 +9,4 @@ mod retention;
 mod rfm;
 mod shop;
 mod steps;
+mod tickets;
