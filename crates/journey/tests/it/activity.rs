@@ -7,12 +7,12 @@ use throughline_journey::activity::{ActivityFold, ScoreBounds, Spec, activity};
 use throughline_journey::retention::{self, RetentionFold, Variant};
 use throughline_journey::{Share, Steps, walk};
 
-use crate::shop::{self, CSAT, DELIVERY, Event, ORDER, REVIEW, VISIT};
+use crate::shop::{self, CART, CSAT, DELIVERY, Event, ORDER, REVIEW, VISIT};
 
 /// Two kinds are one step, deliveries come before orders, and some kinds are none.
 fn steps() -> Steps {
     let steps = vec![
-        ("look".to_owned(), vec![VISIT, 2]),
+        ("look".to_owned(), vec![VISIT, CART]),
         ("delivery".to_owned(), vec![DELIVERY]),
         ("order".to_owned(), vec![ORDER]),
         ("score".to_owned(), vec![CSAT, REVIEW]),
@@ -21,7 +21,7 @@ fn steps() -> Steps {
 }
 
 fn step(kind: u16) -> Option<usize> {
-    [(VISIT, 0), (2, 0), (DELIVERY, 1), (ORDER, 2), (CSAT, 3), (REVIEW, 3)]
+    [(VISIT, 0), (CART, 0), (DELIVERY, 1), (ORDER, 2), (CSAT, 3), (REVIEW, 3)]
         .iter()
         .find(|of| of.0 == kind)
         .map(|of| of.1)

@@ -8,5 +8,6 @@ mod log;
 mod retention;
 mod rfm;
 mod shop;
+mod stages_map;
 mod steps;
 mod tickets;

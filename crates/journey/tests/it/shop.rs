@@ -27,6 +27,7 @@ impl Event {
 
 pub const ORDER: u16 = 0;
 pub const VISIT: u16 = 1;
+pub const CART: u16 = 2;
 pub const DELIVERY: u16 = 3;
 pub const OPENED: u16 = 4;
 pub const ANSWER: u16 = 5;
