@@ -5,6 +5,7 @@
 //! over threads. Nothing here reads files, knows a table or the clock.
 
 pub mod activity;
+pub mod attribution;
 mod block;
 mod build;
 mod carried;

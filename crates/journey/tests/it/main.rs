@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod activity;
+mod attribution;
 mod blocks;
 mod lifecycle;
 mod log;
