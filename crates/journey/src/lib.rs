@@ -9,6 +9,7 @@ pub mod attribution;
 mod block;
 mod build;
 mod carried;
+pub mod delivery;
 mod elapsed;
 mod emotion;
 mod fold;

@@ -4,6 +4,7 @@
 mod activity;
 mod attribution;
 mod blocks;
+mod delivery;
 mod lifecycle;
 mod log;
 mod retention;
