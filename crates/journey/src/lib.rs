@@ -4,33 +4,52 @@
 //! lie in [`Block`]s of plain sorted columns; a question is a [`Fold`]: a state per walk, fed case by case and merged
 //! over threads. Nothing here reads files, knows a table or the clock.
 
-pub mod activity;
-pub mod attribution;
+mod activity;
+mod attribution;
 mod block;
 mod build;
 mod carried;
-pub mod delivery;
+mod delivery;
 mod elapsed;
 mod emotion;
 mod fold;
 mod kinds;
-pub mod lifecycle;
+mod lifecycle;
 mod periods;
-pub mod retention;
-pub mod rfm;
+mod retention;
+mod rfm;
 mod share;
 mod stages;
-pub mod stages_map;
+mod stages_map;
 mod steps;
-pub mod tickets;
+mod tickets;
 
+pub use activity::{
+    Activity, ActivityFold, ActivitySpec, ActivityState, OrderActivity, PeriodActivity, ScoreBounds, ScoreShares,
+    StepActivity, activity,
+};
+pub use attribution::{
+    AggregatedPath, Attribution, AttributionFold, AttributionSpec, AttributionState, ChannelCredit, Credit,
+    attribution, attribution_from_paths,
+};
 pub use block::{Block, Fact, Facts, Ids, Journey};
 pub use build::{BlockBuilder, NewFact, NewTouch, OwnedBlock, flags};
+pub use delivery::{Delivery, DeliveryClass, DeliveryFold, DeliverySpec, DeliveryState, Promise, delivery};
 pub use elapsed::Elapsed;
 pub use emotion::{Emotion, EmotionSums};
 pub use fold::{Fold, walk};
 pub use kinds::{Kind, Kinds};
+pub use lifecycle::{Lifecycle, LifecycleFold, LifecycleSpec, LifecycleState, lifecycle};
 pub use periods::Periods;
+pub use retention::{
+    Cohort, CohortCell, Retention, RetentionFold, RetentionSpec, RetentionState, RetentionVariant, retention,
+};
+pub use rfm::{Rfm, RfmFold, RfmSpec, RfmState, rfm};
 pub use share::Share;
 pub use stages::{StageRow, Stages};
+pub use stages_map::{
+    GroupMap, NextTouchpoint, Onward, OverviewFold, OverviewSpec, OverviewState, StageMap, StageTouchpoint,
+    UnstagedTouchpoint, overview,
+};
 pub use steps::{Grouping, Steps};
+pub use tickets::{TicketPeriod, Tickets, TicketsFold, TicketsSpec, TicketsState, tickets};

@@ -8,7 +8,7 @@ use crate::{Block, Fold, Journey, Periods, Steps, walk};
 
 /// What is asked.
 #[derive(Debug, Clone)]
-pub struct Spec {
+pub struct LifecycleSpec {
     /// Consecutive periods. Activity before the first is known to have been, but not how long ago: begin them
     /// `window` periods before the first one that is looked at.
     pub periods: Periods,
@@ -59,11 +59,11 @@ pub struct LifecycleState {
 /// The question as a fold.
 #[derive(Debug, Clone, Copy)]
 pub struct LifecycleFold<'a> {
-    spec: &'a Spec,
+    spec: &'a LifecycleSpec,
 }
 
 /// The states of all customers, one entry per period.
-pub fn lifecycle(blocks: &[Block<'_>], spec: &Spec, threads: usize) -> Vec<Lifecycle> {
+pub fn lifecycle(blocks: &[Block<'_>], spec: &LifecycleSpec, threads: usize) -> Vec<Lifecycle> {
     let fold = LifecycleFold::new(spec);
     fold.finish(&walk(blocks, &fold, threads))
 }
@@ -157,7 +157,7 @@ impl Fold for LifecycleFold<'_> {
 
 impl<'a> LifecycleFold<'a> {
     /// The fold of a question.
-    pub fn new(spec: &'a Spec) -> Self {
+    pub fn new(spec: &'a LifecycleSpec) -> Self {
         LifecycleFold { spec }
     }
 

@@ -4,7 +4,7 @@ use crate::{Block, Fold, Journey, Periods, Share, walk};
 
 /// Which orders keep a customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Variant {
+pub enum RetentionVariant {
     /// Orders in the k-th period after the first order's.
     #[default]
     In,
@@ -14,13 +14,13 @@ pub enum Variant {
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Spec {
+pub struct RetentionSpec {
     /// Periods of first orders and of orders; orders outside them are not seen.
     pub periods: Periods,
     /// Until when orders are known, microseconds; cells of periods that end later are marked.
     pub known_until: i64,
     /// Which orders keep a customer.
-    pub variant: Variant,
+    pub variant: RetentionVariant,
 }
 
 /// Customers by the period of their first counting order. Cohorts without customers are left out.
@@ -40,12 +40,12 @@ pub struct Cohort {
     /// How many customers.
     pub customers: u64,
     /// One for each offset from 0 to the last period; by definition the first is everybody.
-    pub cells: Vec<Cell>,
+    pub cells: Vec<CohortCell>,
 }
 
 /// The customers of a cohort who ordered `offset` periods after the first order's.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Cell {
+pub struct CohortCell {
     /// Periods after the first order's.
     pub offset: usize,
     /// Kept customers of all of the cohort.
@@ -64,11 +64,11 @@ pub struct RetentionState {
 /// The question as a fold.
 #[derive(Debug, Clone, Copy)]
 pub struct RetentionFold<'a> {
-    spec: &'a Spec,
+    spec: &'a RetentionSpec,
 }
 
 /// Retention of all journeys.
-pub fn retention(blocks: &[Block<'_>], spec: &Spec, threads: usize) -> Retention {
+pub fn retention(blocks: &[Block<'_>], spec: &RetentionSpec, threads: usize) -> Retention {
     let fold = RetentionFold::new(spec);
     fold.finish(walk(blocks, &fold, threads))
 }
@@ -100,12 +100,12 @@ impl Fold for RetentionFold<'_> {
             }
             let Some(period) = periods.index(order.at) else { break };
             (last, end) = (period, periods.start(period + 1).unwrap_or(i64::MAX));
-            if self.spec.variant == Variant::In {
+            if self.spec.variant == RetentionVariant::In {
                 add(row, period - cohort);
             }
         }
         // Whoever orders in the last period orders in or after each before it: one number says it all.
-        if self.spec.variant == Variant::InOrAfter && last > cohort {
+        if self.spec.variant == RetentionVariant::InOrAfter && last > cohort {
             add(row, last - cohort);
         }
     }
@@ -130,7 +130,7 @@ fn add(row: &mut Vec<u64>, offset: usize) {
 
 impl<'a> RetentionFold<'a> {
     /// The fold of a question.
-    pub fn new(spec: &'a Spec) -> Self {
+    pub fn new(spec: &'a RetentionSpec) -> Self {
         RetentionFold { spec }
     }
 
@@ -143,7 +143,7 @@ impl<'a> RetentionFold<'a> {
     fn cohort(&self, period: usize, mut row: Vec<u64>) -> Cohort {
         let customers = row.first().copied().unwrap_or(0);
         row.resize(self.spec.periods.len() - period, 0);
-        if self.spec.variant == Variant::InOrAfter {
+        if self.spec.variant == RetentionVariant::InOrAfter {
             let mut after = 0;
             for count in row.iter_mut().skip(1).rev() {
                 after += *count;
@@ -153,7 +153,7 @@ impl<'a> RetentionFold<'a> {
         let cell = |(offset, kept): (usize, u64)| {
             let end = self.spec.periods.start(period + offset + 1);
             let complete = end.is_some_and(|end| end <= self.spec.known_until);
-            Cell { offset, kept: Share::of(kept, customers), complete }
+            CohortCell { offset, kept: Share::of(kept, customers), complete }
         };
         Cohort { period, customers, cells: row.into_iter().enumerate().map(cell).collect() }
     }

@@ -4,7 +4,7 @@ use crate::{Block, Fold, Ids, Journey, Periods, walk};
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Spec {
+pub struct RfmSpec {
     /// Local days, one period each; orders outside them are not seen.
     pub days: Periods,
     /// Place of the last observed day, the cut-off; later orders are not seen.
@@ -67,11 +67,11 @@ pub struct RfmState {
 /// The question as a fold.
 #[derive(Debug, Clone, Copy)]
 pub struct RfmFold<'a> {
-    spec: &'a Spec,
+    spec: &'a RfmSpec,
 }
 
 /// Frequency, recency, age and money of every customer.
-pub fn rfm(blocks: &[Block<'_>], spec: &Spec, threads: usize) -> Rfm {
+pub fn rfm(blocks: &[Block<'_>], spec: &RfmSpec, threads: usize) -> Rfm {
     let fold = RfmFold::new(spec);
     fold.finish(walk(blocks, &fold, threads), blocks)
 }
@@ -139,7 +139,7 @@ impl Customer {
 
 impl<'a> RfmFold<'a> {
     /// The fold of a question.
-    pub fn new(spec: &'a Spec) -> Self {
+    pub fn new(spec: &'a RfmSpec) -> Self {
         RfmFold { spec }
     }
 

@@ -1,23 +1,24 @@
-//! A share of counts, never without its n.
+//! A share of counts that carries its n.
 
 use throughline_stats::{Interval, wilson};
 
-/// How many of how many.
+/// `count` of `n`, with its 95 % interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Share {
-    /// How many have it.
+    /// Those meant.
     pub count: u64,
-    /// Of how many.
+    /// All of them.
     pub n: u64,
     /// `count / n`, 0 to 1; `None` of none.
     pub share: Option<f64>,
-    /// The 95 % interval of the share (Wilson).
+    /// Wilson's interval; `None` of none.
     pub interval: Option<Interval>,
 }
 
 impl Share {
-    /// `count` of `n`.
+    /// The share `count` of `n`.
     pub fn of(count: u64, n: u64) -> Share {
-        Share { count, n, share: (n > 0).then(|| count as f64 / n as f64), interval: wilson(count, n) }
+        let share = (n > 0).then(|| count as f64 / n as f64);
+        Share { count, n, share, interval: wilson(count, n) }
     }
 }

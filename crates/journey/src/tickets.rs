@@ -4,7 +4,7 @@ use crate::{Block, Elapsed, Fold, Journey, Periods, Share, walk};
 
 /// What is asked. Roles are codes of kinds; a ticket is all touchpoints of one case with the same ticket.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Spec {
+pub struct TicketsSpec {
     /// Periods of the opening; a ticket is opened at its first touchpoint of the role `opened`.
     pub periods: Periods,
     /// A ticket is opened. Where a source tells reopening by opening again, that too.
@@ -99,13 +99,13 @@ const TOLERANCE: f64 = 1e-9;
 /// The question as a fold.
 #[derive(Debug, Clone)]
 pub struct TicketsFold<'a> {
-    spec: &'a Spec,
+    spec: &'a TicketsSpec,
     /// Roles by kind code.
     roles: Vec<u8>,
 }
 
 /// The tickets of all journeys.
-pub fn tickets(blocks: &[Block<'_>], spec: &Spec, threads: usize) -> Tickets {
+pub fn tickets(blocks: &[Block<'_>], spec: &TicketsSpec, threads: usize) -> Tickets {
     let fold = TicketsFold::new(spec);
     fold.finish(walk(blocks, &fold, threads))
 }
@@ -158,7 +158,7 @@ impl Fold for TicketsFold<'_> {
 
 impl<'a> TicketsFold<'a> {
     /// The fold of a question.
-    pub fn new(spec: &'a Spec) -> Self {
+    pub fn new(spec: &'a TicketsSpec) -> Self {
         let named = [
             (OPENED, &spec.opened),
             (ANSWERED, &spec.answered),
@@ -211,14 +211,14 @@ impl<'a> TicketsFold<'a> {
 
     /// What the walk found.
     pub fn finish(&self, state: TicketsState) -> Tickets {
-        let period = |(period, found): (usize, Opened)| {
+        let period = |(period, mut found): (usize, Opened)| {
             let solved = found.first_solved.len() as u64;
             TicketPeriod {
                 period,
                 tickets: found.tickets,
-                first_answer: Elapsed::of(found.first_answer),
-                first_solved: Elapsed::of(found.first_solved),
-                last_solved: Elapsed::of(found.last_solved),
+                first_answer: Elapsed::of(&mut found.first_answer),
+                first_solved: Elapsed::of(&mut found.first_solved),
+                last_solved: Elapsed::of(&mut found.last_solved),
                 answered_in_time: Share::of(found.in_time, found.tickets),
                 reopened: Share::of(found.reopened, solved),
                 good_scores: Share::of(found.good, found.scores),

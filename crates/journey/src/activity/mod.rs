@@ -12,7 +12,7 @@ pub use result::{Activity, OrderActivity, PeriodActivity, ScoreShares, StepActiv
 
 /// What is asked. Only what is asked for is counted, and paid for.
 #[derive(Debug, Clone)]
-pub struct Spec {
+pub struct ActivitySpec {
     /// Touchpoints outside the periods are not seen.
     pub periods: Periods,
     /// What is counted; touchpoints without a step are not.
@@ -88,7 +88,7 @@ pub struct ActivityState {
 /// The question as a fold.
 #[derive(Debug, Clone)]
 pub struct ActivityFold<'a> {
-    spec: &'a Spec,
+    spec: &'a ActivitySpec,
     /// By step: whether sessions, whether scores are counted.
     extras: Vec<(bool, bool)>,
     /// The codes of kinds that have a step, where few.
@@ -96,7 +96,7 @@ pub struct ActivityFold<'a> {
 }
 
 /// Activity in all journeys.
-pub fn activity(blocks: &[Block<'_>], spec: &Spec, threads: usize) -> Activity {
+pub fn activity(blocks: &[Block<'_>], spec: &ActivitySpec, threads: usize) -> Activity {
     let fold = ActivityFold::new(spec);
     fold.finish(walk(blocks, &fold, threads))
 }
@@ -106,7 +106,7 @@ const FEW_CODES: usize = 8;
 
 impl<'a> ActivityFold<'a> {
     /// The fold of a question.
-    pub fn new(spec: &'a Spec) -> Self {
+    pub fn new(spec: &'a ActivitySpec) -> Self {
         let extras = (0..spec.steps.len()).map(|step| (spec.sessions.contains(&step), spec.scores.contains(&step)));
         let codes = spec.steps.by_kind().map(|table| {
             let named = table.iter().enumerate().filter(|(_, step)| **step != NONE);

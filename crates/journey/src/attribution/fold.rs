@@ -1,6 +1,6 @@
 //! From journeys to paths.
 
-use super::{Attribution, PathSums, Spec};
+use super::{Attribution, AttributionSpec, PathSums};
 use crate::{Fold, Journey, flags};
 
 /// A conversion's whole in the units in which time decay shares it out: whole numbers, so that no order of adding shows.
@@ -29,14 +29,14 @@ struct Touch {
 /// The question as a fold.
 #[derive(Debug, Clone)]
 pub struct AttributionFold<'a> {
-    spec: &'a Spec<'a>,
+    spec: &'a AttributionSpec<'a>,
     /// Whether a kind belongs to paths, by code; `None`: all do.
     touches: Option<Vec<bool>>,
 }
 
 impl<'a> AttributionFold<'a> {
     /// The fold of a question.
-    pub fn new(spec: &'a Spec<'a>) -> Self {
+    pub fn new(spec: &'a AttributionSpec<'a>) -> Self {
         let table = spec.touches.as_ref().map(|codes| {
             let last = codes.iter().max().map_or(0, |code| usize::from(*code) + 1);
             let mut table = vec![false; last];

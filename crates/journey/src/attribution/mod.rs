@@ -8,10 +8,10 @@
 //! - position: 40 % to the first, 40 % to the last, 20 % in equal parts to those between; half and half of two;
 //! - time decay: weights `2^(−age / half-life)`, age measured before the conversion.
 //!
-//! The Markov chain (see [`markov`]) looks at paths without a conversion, too.
+//! The Markov chain (see `markov.rs`) looks at paths without a conversion, too.
 
 mod fold;
-pub mod markov;
+mod markov;
 mod paths;
 mod result;
 
@@ -20,12 +20,13 @@ use std::ops::Range;
 use crate::{Block, Kinds, walk};
 
 pub use fold::{AttributionFold, AttributionState};
-pub use paths::{AggregatedPath, PathSums, from_paths};
+use paths::PathSums;
+pub use paths::{AggregatedPath, attribution_from_paths};
 pub use result::{Attribution, ChannelCredit, Credit};
 
 /// What is asked.
 #[derive(Debug, Clone)]
-pub struct Spec<'a> {
+pub struct AttributionSpec<'a> {
     /// Names of the channels.
     pub kinds: &'a Kinds,
     /// Codes of the kinds whose touchpoints belong to paths; `None`: all that carry a channel. Placed orders never do.
@@ -41,18 +42,25 @@ pub struct Spec<'a> {
     pub dates: Option<Range<i64>>,
 }
 
-/// Seven days.
-pub const HALF_LIFE: i64 = 7 * 86_400_000_000;
+impl<'a> AttributionSpec<'a> {
+    /// The half-life where none is asked for: seven days.
+    pub const HALF_LIFE: i64 = 7 * 86_400_000_000;
 
-impl<'a> Spec<'a> {
     /// All touchpoints with a channel since the conversion before, each for itself, half-life seven days, all dates.
     pub fn new(kinds: &'a Kinds) -> Self {
-        Spec { kinds, touches: None, window: None, collapse_sessions: false, half_life: HALF_LIFE, dates: None }
+        AttributionSpec {
+            kinds,
+            touches: None,
+            window: None,
+            collapse_sessions: false,
+            half_life: Self::HALF_LIFE,
+            dates: None,
+        }
     }
 }
 
 /// Conversions and their money by channel and rule.
-pub fn attribution(blocks: &[Block<'_>], spec: &Spec<'_>, threads: usize) -> Attribution {
+pub fn attribution(blocks: &[Block<'_>], spec: &AttributionSpec<'_>, threads: usize) -> Attribution {
     let fold = AttributionFold::new(spec);
     fold.finish(&walk(blocks, &fold, threads))
 }

@@ -176,7 +176,7 @@ pub struct AggregatedPath {
 }
 
 /// Attribution of paths that are already added up; without times there is no time decay.
-pub fn from_paths(paths: &[AggregatedPath]) -> Attribution {
+pub fn attribution_from_paths(paths: &[AggregatedPath]) -> Attribution {
     let names: BTreeSet<&str> = paths.iter().flat_map(|path| path.channels.iter().map(String::as_str)).collect();
     let names: Vec<&str> = names.into_iter().collect();
     let mut sums = PathSums::new(names.len());

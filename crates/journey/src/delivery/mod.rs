@@ -13,12 +13,12 @@ use crate::{Block, EmotionSums, Fold, Journey, walk};
 pub use result::{Delivery, DeliveryClass, Promise};
 
 /// One day of elapsed time, microseconds.
-pub const DAY: i64 = 86_400_000_000;
+const DAY: i64 = 86_400_000_000;
 
 /// What is asked. An order is the first touchpoint of a case with that order that counts; it is delivered at the first
 /// delivery with the same order.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Spec {
+pub struct DeliverySpec {
     /// Codes of the kinds that are deliveries.
     pub delivered: Vec<u16>,
     /// Codes of the kinds that open a ticket.
@@ -39,10 +39,10 @@ pub struct Spec {
     pub dates: Option<Range<i64>>,
 }
 
-impl Spec {
+impl DeliverySpec {
     /// Tickets and scores within 30 days, the next order within 90, classes of 1, 3 and 7 days, means from 5 scores on.
     pub fn new(delivered: Vec<u16>, opened: Vec<u16>, known_until: i64) -> Self {
-        Spec {
+        DeliverySpec {
             delivered,
             opened,
             scored: None,
@@ -83,20 +83,20 @@ pub struct DeliveryState {
 /// The question as a fold.
 #[derive(Debug, Clone)]
 pub struct DeliveryFold<'a> {
-    spec: &'a Spec,
+    spec: &'a DeliverySpec,
     /// Upper ends of the classes but the last, microseconds of lateness, included.
     bounds: Vec<i64>,
 }
 
 /// Deliveries of all journeys.
-pub fn delivery(blocks: &[Block<'_>], spec: &Spec, threads: usize) -> Delivery {
+pub fn delivery(blocks: &[Block<'_>], spec: &DeliverySpec, threads: usize) -> Delivery {
     let fold = DeliveryFold::new(spec);
     fold.finish(walk(blocks, &fold, threads))
 }
 
 impl<'a> DeliveryFold<'a> {
     /// The fold of a question.
-    pub fn new(spec: &'a Spec) -> Self {
+    pub fn new(spec: &'a DeliverySpec) -> Self {
         let late = spec.days.iter().map(|days| days.saturating_mul(DAY));
         let bounds = spec.days.iter().rev().map(|days| -days.saturating_mul(DAY)).chain([0]).chain(late);
         DeliveryFold { spec, bounds: bounds.collect() }

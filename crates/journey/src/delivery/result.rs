@@ -58,9 +58,9 @@ pub struct DeliveryClass {
 
 impl DeliveryFold<'_> {
     /// What the walk found.
-    pub fn finish(&self, state: DeliveryState) -> Delivery {
+    pub fn finish(&self, mut state: DeliveryState) -> Delivery {
         let delivered = state.lateness.len() as u64;
-        let late: Vec<i64> = state.lateness.iter().copied().filter(|lateness| *lateness > 0).collect();
+        let mut late: Vec<i64> = state.lateness.iter().copied().filter(|lateness| *lateness > 0).collect();
         let overdue = state.overdue_by.len() as u64;
         let classes = state.classes.iter().enumerate().map(|(class, sums)| self.class(class, sums));
         Delivery {
@@ -70,9 +70,9 @@ impl DeliveryFold<'_> {
             open: state.open,
             overdue,
             classes: classes.collect(),
-            lateness: Elapsed::of(state.lateness),
-            late_by: Elapsed::of(late),
-            overdue_by: Elapsed::of(state.overdue_by),
+            lateness: Elapsed::of(&mut state.lateness),
+            late_by: Elapsed::of(&mut late),
+            overdue_by: Elapsed::of(&mut state.overdue_by),
         }
     }
 

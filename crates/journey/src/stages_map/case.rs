@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{GroupSums, MOST_STAGES, MapFold};
+use super::{GroupSums, MOST_STAGES, OverviewFold};
 use crate::Journey;
 
 /// The stages below a stage, as bits.
@@ -19,7 +19,7 @@ fn places(mut bits: u64) -> impl Iterator<Item = usize> {
     })
 }
 
-impl MapFold<'_> {
+impl OverviewFold<'_> {
     /// Stage and name of each touchpoint in `rows`; the stage after the last is none.
     pub(super) fn place(&self, journey: &Journey<'_>, rows: Range<usize>, steps: &mut Vec<(usize, usize)>) {
         steps.clear();

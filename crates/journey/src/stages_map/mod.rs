@@ -7,11 +7,11 @@ use std::ops::Range;
 
 use crate::{Block, EmotionSums, Fold, Grouping, Journey, Kinds, Stages, Steps, walk};
 
-pub use result::{GroupMap, Next, Onward, StageMap, Touchpoint, Unstaged};
+pub use result::{GroupMap, NextTouchpoint, Onward, StageMap, StageTouchpoint, UnstagedTouchpoint};
 
 /// What is asked. The first 64 stages are seen; touchpoints of further ones count as without a stage.
 #[derive(Debug, Clone)]
-pub struct Spec<'a> {
+pub struct OverviewSpec<'a> {
     /// Names of the kinds.
     pub kinds: &'a Kinds,
     /// The stages in the order shown.
@@ -26,10 +26,10 @@ pub struct Spec<'a> {
     pub minimum_scores: u64,
 }
 
-impl<'a> Spec<'a> {
+impl<'a> OverviewSpec<'a> {
     /// All journeys as one group, all dates, all scores, means from 5 scores on.
     pub fn new(kinds: &'a Kinds, stages: &'a Stages) -> Self {
-        Spec { kinds, stages, grouping: Grouping::All, dates: None, scored: None, minimum_scores: 5 }
+        OverviewSpec { kinds, stages, grouping: Grouping::All, dates: None, scored: None, minimum_scores: 5 }
     }
 }
 
@@ -73,7 +73,7 @@ struct GroupSums {
 
 /// What one thread has counted, by group.
 #[derive(Debug, Default)]
-pub struct MapState {
+pub struct OverviewState {
     groups: Vec<GroupSums>,
     case: u64,
     /// Stage and name of each touchpoint of the case at hand.
@@ -82,34 +82,34 @@ pub struct MapState {
 
 /// The question as a fold.
 #[derive(Debug, Clone)]
-pub struct MapFold<'a> {
-    spec: &'a Spec<'a>,
+pub struct OverviewFold<'a> {
+    spec: &'a OverviewSpec<'a>,
     /// Kinds by name.
     names: Steps,
     stages: usize,
 }
 
 /// The map of stages for every group with a case, ascending by group.
-pub fn overview(blocks: &[Block<'_>], spec: &Spec<'_>, threads: usize) -> Vec<GroupMap> {
-    let fold = MapFold::new(spec);
+pub fn overview(blocks: &[Block<'_>], spec: &OverviewSpec<'_>, threads: usize) -> Vec<GroupMap> {
+    let fold = OverviewFold::new(spec);
     fold.finish(walk(blocks, &fold, threads))
 }
 
-impl<'a> MapFold<'a> {
+impl<'a> OverviewFold<'a> {
     /// The fold of a question.
-    pub fn new(spec: &'a Spec<'a>) -> Self {
-        MapFold { spec, names: Steps::kinds(spec.kinds), stages: spec.stages.len().min(MOST_STAGES) }
+    pub fn new(spec: &'a OverviewSpec<'a>) -> Self {
+        OverviewFold { spec, names: Steps::kinds(spec.kinds), stages: spec.stages.len().min(MOST_STAGES) }
     }
 }
 
-impl Fold for MapFold<'_> {
-    type State = MapState;
+impl Fold for OverviewFold<'_> {
+    type State = OverviewState;
 
-    fn start(&self) -> MapState {
-        MapState::default()
+    fn start(&self) -> OverviewState {
+        OverviewState::default()
     }
 
-    fn case(&self, journey: &Journey<'_>, state: &mut MapState) {
+    fn case(&self, journey: &Journey<'_>, state: &mut OverviewState) {
         let Some(group) = self.spec.grouping.of(journey) else { return };
         let rows = match &self.spec.dates {
             None => 0..journey.len(),
@@ -133,7 +133,7 @@ impl Fold for MapFold<'_> {
         self.kinds_of_case(journey, rows, (&state.steps, state.case), sums);
     }
 
-    fn merge(&self, into: &mut MapState, from: MapState) {
+    fn merge(&self, into: &mut OverviewState, from: OverviewState) {
         for (place, from) in from.groups.into_iter().enumerate() {
             match into.groups.get_mut(place) {
                 Some(into) => into.merge(from),

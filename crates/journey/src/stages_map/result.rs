@@ -1,6 +1,6 @@
 //! The map as a person reads it.
 
-use super::{KindSums, MapFold, MapState, StageSums};
+use super::{KindSums, OverviewFold, OverviewState, StageSums};
 use crate::stages_map::GroupSums;
 use crate::{Elapsed, Emotion, EmotionSums, Share};
 
@@ -14,7 +14,7 @@ pub struct GroupMap {
     /// The stages in the order shown.
     pub stages: Vec<StageMap>,
     /// Kinds of touchpoints without a stage, most frequent first.
-    pub unstaged: Vec<Unstaged>,
+    pub unstaged: Vec<UnstagedTouchpoint>,
 }
 
 /// One stage.
@@ -39,7 +39,7 @@ pub struct StageMap {
     /// Mean of the scores given in it.
     pub emotion: Emotion,
     /// Kinds of touchpoints in it, most frequent first.
-    pub kinds: Vec<Touchpoint>,
+    pub kinds: Vec<StageTouchpoint>,
 }
 
 /// From a stage to later ones, of the cases that touched it.
@@ -57,7 +57,7 @@ pub struct Onward {
 
 /// A kind of touchpoint within a stage.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Touchpoint {
+pub struct StageTouchpoint {
     /// Name of the kind.
     pub kind: String,
     /// How many.
@@ -65,7 +65,7 @@ pub struct Touchpoint {
     /// Reach: cases with one in this stage, of all cases of the group.
     pub reach: Share,
     /// The kinds that most often come next in the same journey, whatever their stage: at most 3.
-    pub next: Vec<Next>,
+    pub next: Vec<NextTouchpoint>,
     /// How often nothing comes next, of all of them.
     pub ends: Share,
     /// Mean of the scores given at it.
@@ -74,7 +74,7 @@ pub struct Touchpoint {
 
 /// What comes next.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Next {
+pub struct NextTouchpoint {
     /// Name of the kind.
     pub kind: String,
     /// How often, of all touchpoints of the kind before.
@@ -83,7 +83,7 @@ pub struct Next {
 
 /// A kind of touchpoint without a stage.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Unstaged {
+pub struct UnstagedTouchpoint {
     /// Name of the kind.
     pub kind: String,
     /// How many without a stage.
@@ -92,12 +92,12 @@ pub struct Unstaged {
     pub cases: u64,
 }
 
-/// Next kinds shown of each.
+/// NextTouchpoint kinds shown of each.
 const MOST_NEXT: usize = 3;
 
-impl MapFold<'_> {
+impl OverviewFold<'_> {
     /// What the walk found.
-    pub fn finish(&self, state: MapState) -> Vec<GroupMap> {
+    pub fn finish(&self, state: OverviewState) -> Vec<GroupMap> {
         let groups = state.groups.into_iter().enumerate().filter(|(_, sums)| sums.cases > 0);
         groups.map(|(group, sums)| self.group(group, sums)).collect()
     }
@@ -106,7 +106,7 @@ impl MapFold<'_> {
         let GroupSums { cases, stages, kinds } = sums;
         let names = self.names.len();
         let of = |stage: usize| kinds.get(stage * names..(stage + 1) * names).unwrap_or_default();
-        let unstaged = self.frequent(of(self.stages)).into_iter().map(|(kind, sums)| Unstaged {
+        let unstaged = self.frequent(of(self.stages)).into_iter().map(|(kind, sums)| UnstagedTouchpoint {
             kind,
             touchpoints: sums.touchpoints,
             cases: sums.cases,
@@ -116,7 +116,7 @@ impl MapFold<'_> {
         GroupMap { group, cases, stages: stages.collect(), unstaged }
     }
 
-    fn stage(&self, stage: usize, sums: StageSums, kinds: &[KindSums], cases: u64) -> StageMap {
+    fn stage(&self, stage: usize, mut sums: StageSums, kinds: &[KindSums], cases: u64) -> StageMap {
         let (id, name) = self.spec.stages.names().get(stage).cloned().unwrap_or_default();
         let mut scores = EmotionSums::default();
         kinds.iter().for_each(|kind| scores.merge(&kind.emotion));
@@ -124,7 +124,7 @@ impl MapFold<'_> {
             moved_on: Share::of(sums.moved_on, sums.cases),
             reached_next: Share::of(sums.reached_next, sums.cases),
             dropped: Share::of(sums.dropped, sums.cases),
-            elapsed: Elapsed::of(sums.elapsed),
+            elapsed: Elapsed::of(&mut sums.elapsed),
         };
         StageMap {
             id,
@@ -149,17 +149,17 @@ impl MapFold<'_> {
         found
     }
 
-    fn touchpoint(&self, kind: String, sums: &KindSums, cases: u64) -> Touchpoint {
+    fn touchpoint(&self, kind: String, sums: &KindSums, cases: u64) -> StageTouchpoint {
         let mut next: Vec<(&String, u64)> = self.names.names.iter().zip(sums.next.iter().copied()).collect();
         next.retain(|(_, count)| *count > 0);
         next.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         let next = next.into_iter().take(MOST_NEXT);
         let share = |count: u64| Share::of(count, sums.touchpoints);
-        Touchpoint {
+        StageTouchpoint {
             kind,
             touchpoints: sums.touchpoints,
             reach: Share::of(sums.cases, cases),
-            next: next.map(|(kind, count)| Next { kind: kind.clone(), share: share(count) }).collect(),
+            next: next.map(|(kind, count)| NextTouchpoint { kind: kind.clone(), share: share(count) }).collect(),
             ends: share(sums.ends),
             emotion: sums.emotion.emotion(self.spec.minimum_scores),
         }

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use throughline_journey::activity::{ActivityFold, ScoreBounds, Spec, activity};
-use throughline_journey::retention::{self, RetentionFold, Variant};
-use throughline_journey::{Share, Steps, walk};
+use throughline_journey::{
+    ActivityFold, ActivitySpec, RetentionFold, RetentionSpec, RetentionVariant, ScoreBounds, Share, Steps, activity,
+    retention, walk,
+};
 
 use crate::shop::{self, CART, CSAT, DELIVERY, Event, ORDER, REVIEW, VISIT};
 
@@ -27,8 +28,8 @@ fn step(kind: u16) -> Option<usize> {
         .map(|of| of.1)
 }
 
-fn full(channel: Option<u16>) -> Spec {
-    Spec {
+fn full(channel: Option<u16>) -> ActivitySpec {
+    ActivitySpec {
         periods: shop::tens(),
         steps: steps(),
         channel,
@@ -40,8 +41,8 @@ fn full(channel: Option<u16>) -> Spec {
     }
 }
 
-fn plain(channel: Option<u16>, steps: Steps) -> Spec {
-    Spec { steps, cases: false, sessions: Vec::new(), scores: Vec::new(), orders: false, ..full(channel) }
+fn plain(channel: Option<u16>, steps: Steps) -> ActivitySpec {
+    ActivitySpec { steps, cases: false, sessions: Vec::new(), scores: Vec::new(), orders: false, ..full(channel) }
 }
 
 /// Orders, money, without money, buyers, new buyers, their money, kept.
@@ -119,7 +120,7 @@ proptest! {
         let world = shop::world(&events, blocks, gone);
         let steps = if every_kind { Steps::kinds(&shop::kinds()) } else { steps() };
         let scanned = activity(&world.blocks(), &plain(channel, steps.clone()), 2);
-        let walked = activity(&world.blocks(), &Spec { cases: true, ..plain(channel, steps) }, 1);
+        let walked = activity(&world.blocks(), &ActivitySpec { cases: true, ..plain(channel, steps) }, 1);
         for (scanned, walked) in scanned.periods.iter().zip(&walked.periods) {
             for (scanned, walked) in scanned.steps.iter().zip(&walked.steps) {
                 prop_assert_eq!(scanned.touchpoints, walked.touchpoints);
@@ -133,11 +134,11 @@ proptest! {
         let world = shop::world(&events, blocks, None);
         let blocks = world.blocks();
         let (first, second) =
-            (full(None), retention::Spec { periods: shop::tens(), known_until: 50, variant: Variant::In });
+            (full(None), RetentionSpec { periods: shop::tens(), known_until: 50, variant: RetentionVariant::In });
         let (a, b) = (ActivityFold::new(&first), RetentionFold::new(&second));
         let both = walk(&blocks, &(a.clone(), b), threads);
         prop_assert_eq!(a.finish(both.0), activity(&blocks, &first, 1));
-        prop_assert_eq!(b.finish(both.1), retention::retention(&blocks, &second, 1));
+        prop_assert_eq!(b.finish(both.1), retention(&blocks, &second, 1));
     }
 }
 

@@ -1,12 +1,13 @@
 //! Attribution against its definitions, and against published paths.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use proptest::prelude::*;
-use throughline_journey::attribution::{AggregatedPath, Attribution, ChannelCredit, Spec, attribution, from_paths};
-use throughline_journey::flags;
+use throughline_journey::{
+    AggregatedPath, Attribution, AttributionSpec, ChannelCredit, attribution, attribution_from_paths, flags,
+};
 
+use crate::public_sets;
 use crate::shop::{self, CART, Event, VISIT};
 
 const HALF_LIFE: i64 = 7;
@@ -18,7 +19,7 @@ struct Path {
     converts: bool,
 }
 
-fn cut(touches: &mut Vec<&Event>, end: i64, spec: &Spec<'_>) -> Vec<(String, i64)> {
+fn cut(touches: &mut Vec<&Event>, end: i64, spec: &AttributionSpec<'_>) -> Vec<(String, i64)> {
     let mut path: Vec<&Event> = Vec::new();
     let mut before = 0;
     for touch in touches.drain(..) {
@@ -31,7 +32,7 @@ fn cut(touches: &mut Vec<&Event>, end: i64, spec: &Spec<'_>) -> Vec<(String, i64
     path.iter().map(|touch| (shop::CHANNELS[usize::from(touch.channel) - 1].to_owned(), end - touch.at)).collect()
 }
 
-fn paths(journeys: &[Vec<Event>], spec: &Spec<'_>) -> Vec<Path> {
+fn paths(journeys: &[Vec<Event>], spec: &AttributionSpec<'_>) -> Vec<Path> {
     let asked = |at: i64| spec.dates.as_ref().is_none_or(|dates| dates.contains(&at));
     let mut found = Vec::new();
     for journey in journeys {
@@ -50,7 +51,7 @@ fn paths(journeys: &[Vec<Event>], spec: &Spec<'_>) -> Vec<Path> {
             }
         }
         // Collapsing keeps the first of a session, and the path ends at the last touch that is kept.
-        let kept = cut(&mut touches.clone(), 0, &Spec { window: None, ..spec.clone() });
+        let kept = cut(&mut touches.clone(), 0, &AttributionSpec { window: None, ..spec.clone() });
         if let Some(end) = kept.last().map(|touch| -touch.1).filter(|end| asked(*end)) {
             found.push(Path { touches: cut(&mut touches, end, spec), money: None, converts: false });
         }
@@ -155,13 +156,13 @@ proptest! {
         dates in prop::option::of((0..60_i64, 0..60_i64)),
     ) {
         let kinds = shop::kinds();
-        let spec = Spec {
+        let spec = AttributionSpec {
             touches: some_kinds.then(|| vec![VISIT, CART]),
             window,
             collapse_sessions,
             half_life: HALF_LIFE,
             dates: dates.map(|(from, length)| from..from + length),
-            ..Spec::new(&kinds)
+            ..AttributionSpec::new(&kinds)
         };
         let world = shop::world(&events, blocks, gone);
         let found = attribution(&world.blocks(), &spec, threads);
@@ -176,7 +177,11 @@ fn path(channels: &[&str], conversions: u64, value: i128, ended: u64) -> Aggrega
 
 #[test]
 fn rules_by_hand() {
-    let found = from_paths(&[path(&["a", "b", "c", "b", "d"], 3, 300, 0), path(&["a"], 1, 7, 4), path(&[], 1, 1, 9)]);
+    let found = attribution_from_paths(&[
+        path(&["a", "b", "c", "b", "d"], 3, 300, 0),
+        path(&["a"], 1, 7, 4),
+        path(&[], 1, 1, 9),
+    ]);
     assert_eq!((found.conversions, found.value, found.without_path, found.ended), (5, 308, 1, 4));
     let of = |name: &str| found.channels.iter().find(|told| told.channel == name).unwrap();
     let conversions = |told: &ChannelCredit| [told.first, told.last, told.linear, told.position].map(|c| c.conversions);
@@ -194,26 +199,13 @@ fn rules_by_hand() {
 /// Start to a always; a converts half of the time and else leads to b, which converts half of the time.
 #[test]
 fn removal_by_hand() {
-    let found = from_paths(&[path(&["a"], 2, 0, 0), path(&["a", "b"], 1, 0, 1)]);
+    let found = attribution_from_paths(&[path(&["a"], 2, 0, 0), path(&["a", "b"], 1, 0, 1)]);
     assert!(close(found.conversion_probability.unwrap(), 0.75));
     let effects: Vec<f64> = found.channels.iter().map(|told| told.removal_effect.unwrap()).collect();
     assert!(close(effects[0], 1.0) && close(effects[1], 1.0 / 3.0), "{effects:?}");
     assert!(close(found.channels[0].markov.unwrap().conversions, 2.25));
-    assert_eq!(from_paths(&[path(&["a"], 0, 0, 3)]).channels[0].markov, None);
-    assert_eq!(from_paths(&[]), Attribution::default());
-}
-
-/// A data set; says so and returns nothing where it is absent.
-fn set(path: &str) -> Option<PathBuf> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let shared =
-        std::env::var_os("THROUGHLINE_SHARED").map_or_else(|| root.join("../shared"), |folder| root.join(folder));
-    let path = shared.join("data").join(path);
-    if !path.exists() {
-        eprintln!("skipped: {} is not there; name the folder of the data sets in THROUGHLINE_SHARED", path.display());
-        return None;
-    }
-    Some(path)
+    assert_eq!(attribution_from_paths(&[path(&["a"], 0, 0, 3)]).channels[0].markov, None);
+    assert_eq!(attribution_from_paths(&[]), Attribution::default());
 }
 
 /// First, last, linear, removal effect, Markov.
@@ -234,8 +226,7 @@ const PUBLISHED: [(&str, [f64; 5]); 12] = [
 
 #[test]
 fn published_paths() {
-    let Some(file) = set("channel_paths/PathData.csv.gz") else { return };
-    let text = flate2::read::GzDecoder::new(std::fs::File::open(file).unwrap());
+    let Some(text) = public_sets::open("channel_paths/PathData.csv.gz") else { return };
     let mut paths = Vec::new();
     for row in csv::Reader::from_reader(text).records() {
         let row = row.unwrap();
@@ -243,7 +234,7 @@ fn published_paths() {
         let billionths = (row[2].parse::<f64>().unwrap() * 1e9).round() as i128;
         paths.push(path(&channels, row[1].parse().unwrap(), billionths, row[3].parse().unwrap()));
     }
-    let found = from_paths(&paths);
+    let found = attribution_from_paths(&paths);
     assert_eq!((paths.len(), found.conversions, found.ended), (10_000, 19_785, 68_602));
     assert!((found.value as f64 / 1e9 - 74_802.971587).abs() < 5.1e-7, "{}", found.value);
     assert!((found.conversion_probability.unwrap() - 0.223845).abs() < 5e-7);

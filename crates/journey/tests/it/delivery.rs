@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use throughline_journey::delivery::{DAY, Delivery, Promise, Spec, delivery};
-use throughline_journey::{Elapsed, Share};
+use throughline_journey::{Delivery, DeliverySpec, Elapsed, Promise, Share, delivery};
 
 use crate::shop::{self, DELIVERY, Event, OPENED, ORDER};
+
+const DAY: i64 = 86_400_000_000;
 
 /// The log with days for instants.
 fn in_days(mut events: Vec<Event>) -> Vec<Event> {
@@ -17,8 +18,8 @@ fn in_days(mut events: Vec<Event>) -> Vec<Event> {
     events
 }
 
-fn spec() -> Spec {
-    let mut spec = Spec::new(vec![DELIVERY], vec![OPENED], 45 * DAY);
+fn spec() -> DeliverySpec {
+    let mut spec = DeliverySpec::new(vec![DELIVERY], vec![OPENED], 45 * DAY);
     (spec.horizon, spec.again, spec.days, spec.minimum_scores) = (5 * DAY, 10 * DAY, vec![2, 6], 2);
     spec
 }
@@ -62,7 +63,7 @@ struct Naive {
     without_promise: u64,
 }
 
-fn naive(journeys: &[Vec<Event>], spec: &Spec) -> Naive {
+fn naive(journeys: &[Vec<Event>], spec: &DeliverySpec) -> Naive {
     let mut found = Naive::default();
     for journey in journeys {
         let mut seen = BTreeSet::new();
@@ -110,16 +111,16 @@ fn naive(journeys: &[Vec<Event>], spec: &Spec) -> Naive {
     found
 }
 
-fn check(found: &Delivery, naive: Naive) {
-    let late: Vec<i64> = naive.lateness.iter().copied().filter(|lateness| *lateness > 0).collect();
+fn check(found: &Delivery, mut naive: Naive) {
+    let mut late: Vec<i64> = naive.lateness.iter().copied().filter(|lateness| *lateness > 0).collect();
     let delivered = naive.lateness.len();
     assert_eq!(found.kept, Share::of((delivered - late.len()) as u64, delivered as u64));
     assert_eq!((found.open, found.without_promise), (naive.open, naive.without_promise));
     assert_eq!(found.overdue, naive.overdue_by.len() as u64);
     assert_eq!(found.orders, delivered as u64 + found.open + found.overdue);
-    assert_eq!(found.lateness, Elapsed::of(naive.lateness));
-    assert_eq!(found.late_by, Elapsed::of(late));
-    assert_eq!(found.overdue_by, Elapsed::of(naive.overdue_by));
+    assert_eq!(found.lateness, Elapsed::of(&mut naive.lateness));
+    assert_eq!(found.late_by, Elapsed::of(&mut late));
+    assert_eq!(found.overdue_by, Elapsed::of(&mut naive.overdue_by));
     assert_eq!(found.classes.iter().map(|class| class.name.as_str()).collect::<Vec<_>>(), CLASSES);
     for told in &found.classes {
         let own: Vec<&Fate> = naive.fates.iter().filter(|fate| fate.class == told.name).collect();
@@ -146,7 +147,7 @@ proptest! {
     ) {
         let events = in_days(events);
         let world = shop::world(&events, blocks, gone);
-        let spec = Spec { dates: dates.map(|(from, days)| from * DAY..(from + days) * DAY), ..spec() };
+        let spec = DeliverySpec { dates: dates.map(|(from, days)| from * DAY..(from + days) * DAY), ..spec() };
         let found = delivery(&world.blocks(), &spec, threads);
         check(&found, naive(&shop::journeys(&events, gone), &spec));
     }
@@ -180,7 +181,7 @@ fn four_orders_by_hand() {
 #[test]
 fn classes_have_names_however_few_there_are() {
     let names = |days: Vec<i64>| -> Vec<String> {
-        let classes = delivery(&[], &Spec { days, ..spec() }, 1).classes;
+        let classes = delivery(&[], &DeliverySpec { days, ..spec() }, 1).classes;
         classes.into_iter().map(|class| class.name).collect()
     };
     assert_eq!(names(vec![]), ["in time", "late", "overdue"]);

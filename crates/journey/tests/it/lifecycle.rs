@@ -1,8 +1,7 @@
 //! Life cycle against its definition.
 
 use proptest::prelude::*;
-use throughline_journey::Steps;
-use throughline_journey::lifecycle::{Lifecycle, Spec, lifecycle};
+use throughline_journey::{Lifecycle, LifecycleSpec, Steps, lifecycle};
 
 use crate::shop::{self, Event, ORDER, VISIT};
 
@@ -34,7 +33,7 @@ proptest! {
     ) {
         let world = shop::world(&events, blocks, gone);
         let activity = visits.then(|| Steps::named(vec![("visit".into(), vec![VISIT])], &shop::kinds()));
-        let spec = Spec { periods: shop::tens(), window, activity, known_until: 35 };
+        let spec = LifecycleSpec { periods: shop::tens(), window, activity, known_until: 35 };
         let counts = |event: &&Event| if visits { event.kind == VISIT } else { event.counts() };
         let active: Vec<Vec<i64>> = shop::journeys(&events, gone)
             .iter()
@@ -55,7 +54,7 @@ proptest! {
 fn one_customer_by_hand() {
     let order = |at: i64| Event { at, kind: ORDER, flags: 3, order: 1, ..Event::default() };
     let world = shop::world(&[order(11), order(22), order(45)], 1, None);
-    let spec = Spec { periods: shop::tens(), window: 1, activity: None, known_until: 50 };
+    let spec = LifecycleSpec { periods: shop::tens(), window: 1, activity: None, known_until: 50 };
     let states: Vec<_> = lifecycle(&world.blocks(), &spec, 1)
         .iter()
         .map(|of| (of.new, of.returning, of.resurrected, of.paused, of.dormant))

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use throughline_journey::rfm::{Rfm, Spec, rfm};
+use throughline_journey::{Rfm, RfmSpec, rfm};
 
 use crate::shop::{self, Event, ORDER};
 
@@ -40,7 +40,7 @@ proptest! {
         last_day in 0..4_usize,
     ) {
         let world = shop::world(&events, blocks, gone);
-        let found = rfm(&world.blocks(), &Spec { days: shop::tens(), last_day }, threads);
+        let found = rfm(&world.blocks(), &RfmSpec { days: shop::tens(), last_day }, threads);
         prop_assert_eq!(rows(&found), naive(&shop::journeys(&events, gone), last_day));
     }
 }
@@ -56,8 +56,8 @@ fn one_customer_by_hand() {
         ..Event::default()
     };
     let log = [order(12, 99), order(31, 5), order(39, 6), order(41, 10)];
-    let found = rfm(&shop::world(&log, 1, None).blocks(), &Spec { days: shop::tens(), last_day: 3 }, 1);
+    let found = rfm(&shop::world(&log, 1, None).blocks(), &RfmSpec { days: shop::tens(), last_day: 3 }, 1);
     assert_eq!(rows(&found), [(shop::name(0), 2, 3, 3, Some(10.5))], "two orders on one day are one purchase of 11");
-    let found = rfm(&shop::world(&log, 1, None).blocks(), &Spec { days: shop::tens(), last_day: 1 }, 1);
+    let found = rfm(&shop::world(&log, 1, None).blocks(), &RfmSpec { days: shop::tens(), last_day: 1 }, 1);
     assert_eq!(rows(&found), [(shop::name(0), 0, 0, 1, None)], "no mean without a repeat purchase");
 }

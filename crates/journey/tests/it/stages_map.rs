@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use throughline_journey::stages_map::{GroupMap, Spec, overview};
-use throughline_journey::{Elapsed, Emotion, Grouping, Share, StageRow, Stages, flags};
+use throughline_journey::{
+    Elapsed, Emotion, GroupMap, Grouping, OverviewSpec, Share, StageRow, Stages, flags, overview,
+};
 
 use crate::shop::{self, CART, Event, OPENED, ORDER, REVIEW, VISIT};
 
@@ -94,7 +95,7 @@ fn check_stages<'a>(cases: &[Touches<'a>], found: &GroupMap, minimum: u64) {
             let after = since(case);
             Some(after.iter().find(|touch| is_later(touch))?.0.at - after[0].0.at)
         });
-        assert_eq!(onward.elapsed, Elapsed::of(elapsed.collect()));
+        assert_eq!(onward.elapsed, Elapsed::of(&mut elapsed.collect::<Vec<i64>>()));
     }
 }
 
@@ -151,7 +152,7 @@ proptest! {
         let dates = dates.map(|(from, length)| from..from + length);
         let grouping = if by_channel { Grouping::FirstChannel } else { Grouping::All };
         let spec =
-            Spec { dates: dates.clone(), minimum_scores: minimum, grouping, ..Spec::new(&kinds, &stages) };
+            OverviewSpec { dates: dates.clone(), minimum_scores: minimum, grouping, ..OverviewSpec::new(&kinds, &stages) };
         let found = overview(&world.blocks(), &spec, threads);
         let journeys = shop::journeys(&events, gone);
         let mut groups = Vec::new();
@@ -187,7 +188,7 @@ fn two_customers_by_hand() {
         touch(1, 12, OPENED),
     ];
     let (kinds, stages) = (shop::kinds(), stages());
-    let found = overview(&shop::world(&log, 1, None).blocks(), &Spec::new(&kinds, &stages), 1);
+    let found = overview(&shop::world(&log, 1, None).blocks(), &OverviewSpec::new(&kinds, &stages), 1);
     let [look, engage, buy, help, praise] = &found[0].stages[..] else { panic!("five stages") };
     assert_eq!((look.cases.share, look.skipped, look.returned.count), (Some(0.5), 1, 1));
     let onward = look.onward.unwrap();

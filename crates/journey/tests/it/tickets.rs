@@ -3,13 +3,12 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use throughline_journey::tickets::{Spec, TicketPeriod, Tickets, tickets};
-use throughline_journey::{Elapsed, Share};
+use throughline_journey::{Elapsed, Share, TicketPeriod, Tickets, TicketsSpec, tickets};
 
 use crate::shop::{self, ANSWER, CSAT, Event, OPENED, REOPENED, SOLVED};
 
-fn spec() -> Spec {
-    Spec {
+fn spec() -> TicketsSpec {
+    TicketsSpec {
         periods: shop::tens(),
         opened: vec![OPENED],
         answered: vec![ANSWER],
@@ -61,8 +60,8 @@ fn naive(journeys: &[Vec<Event>]) -> Tickets {
         let since = |pick: &dyn Fn(&Ticket) -> Option<i64>| -> Vec<i64> {
             of.iter().filter_map(|ticket| Some(pick(ticket)? - ticket.opened?)).collect()
         };
-        let answers = since(&|ticket| ticket.answered);
-        let first = since(&|ticket| ticket.solved.iter().min().copied());
+        let mut answers = since(&|ticket| ticket.answered);
+        let mut first = since(&|ticket| ticket.solved.iter().min().copied());
         let reopened =
             of.iter().filter(|ticket| !ticket.solved.is_empty() && ticket.again > ticket.solved.iter().min().copied());
         let scores: Vec<f64> = of.iter().flat_map(|ticket| ticket.scores.clone()).collect();
@@ -70,10 +69,10 @@ fn naive(journeys: &[Vec<Event>]) -> Tickets {
             period,
             tickets: of.len() as u64,
             answered_in_time: Share::of(answers.iter().filter(|time| **time <= 3).count() as u64, of.len() as u64),
-            first_answer: Elapsed::of(answers),
+            first_answer: Elapsed::of(&mut answers),
             reopened: Share::of(reopened.count() as u64, first.len() as u64),
-            first_solved: Elapsed::of(first),
-            last_solved: Elapsed::of(since(&|ticket| ticket.solved.iter().max().copied())),
+            first_solved: Elapsed::of(&mut first),
+            last_solved: Elapsed::of(&mut since(&|ticket| ticket.solved.iter().max().copied())),
             good_scores: Share::of(scores.iter().filter(|share| **share > 0.69).count() as u64, scores.len() as u64),
         }
     };
