@@ -126,6 +126,20 @@ impl<'a> Block<'a> {
         }
     }
 
+    /// The case of that id, replaced or not.
+    pub fn find(&self, id: &str) -> Option<usize> {
+        let (mut low, mut high) = (0, self.cases());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.ids.get(middle).cmp(id) {
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Equal => return Some(middle),
+                std::cmp::Ordering::Greater => high = middle,
+            }
+        }
+        None
+    }
+
     /// The journeys of all cases that no newer block replaced.
     pub fn journeys(&self) -> impl Iterator<Item = Journey<'a>> + use<'a> {
         let block = *self;
@@ -193,6 +207,16 @@ impl<'a> Journey<'a> {
     /// Id of the case.
     pub fn id(&self) -> &'a str {
         self.block.ids.get(self.case)
+    }
+
+    /// The block it lies in.
+    pub fn whole(&self) -> &Block<'a> {
+        &self.block
+    }
+
+    /// Its rows in that block.
+    pub fn rows(&self) -> std::ops::Range<usize> {
+        self.first_row..self.first_row + self.len()
     }
 
     /// Number of the block it lies in.

@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::FixedState;
+
 use crate::block::{NEVER, NO_NUMBER, NO_SHARE};
-use crate::{Block, Facts, Ids};
+use crate::{Block, Facts, Ids, Journey};
 
 /// What a touchpoint's fact says beyond numbers.
 pub mod flags {
@@ -54,7 +56,7 @@ pub struct NewFact {
 /// Collects the touchpoints of some cases.
 #[derive(Debug, Default)]
 pub struct BlockBuilder {
-    cases: HashMap<Box<str>, u32>,
+    cases: HashMap<Box<str>, u32, FixedState>,
     case: Vec<u32>,
     at: Vec<i64>,
     seq: Vec<i64>,
@@ -68,30 +70,48 @@ pub struct BlockBuilder {
     facts: OwnedFacts,
 }
 
+/// What rows of a block carry; see [`Facts`].
 #[derive(Debug, Default, Clone, PartialEq)]
-struct OwnedFacts {
-    amount: Vec<i64>,
-    share: Vec<f64>,
-    order: Vec<u64>,
-    ticket: Vec<u64>,
-    promised: Vec<i64>,
-    flags: Vec<u8>,
+pub struct OwnedFacts {
+    /// Money in ten-thousandths.
+    pub amount: Vec<i64>,
+    /// Scores as shares of their scales.
+    pub share: Vec<f64>,
+    /// Hashes of orders.
+    pub order: Vec<u64>,
+    /// Hashes of tickets.
+    pub ticket: Vec<u64>,
+    /// Until when delivery was promised.
+    pub promised: Vec<i64>,
+    /// See [`flags`].
+    pub flags: Vec<u8>,
 }
 
-/// A block that owns its columns.
+/// A block that owns its columns; see [`Block`] for what they hold.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub struct OwnedBlock {
-    id_offsets: Vec<i32>,
-    id_bytes: Vec<u8>,
-    starts: Vec<u32>,
-    first_order: Vec<i64>,
-    at: Vec<i64>,
-    kind: Vec<u16>,
-    channel: Vec<u16>,
-    session: Vec<u64>,
-    seq: Vec<i64>,
-    fact: Vec<u32>,
-    facts: OwnedFacts,
+    /// Where each id begins, and the end of the last.
+    pub id_offsets: Vec<i32>,
+    /// Ids one after another.
+    pub id_bytes: Vec<u8>,
+    /// First row of each case.
+    pub starts: Vec<u32>,
+    /// First order of each case.
+    pub first_order: Vec<i64>,
+    /// When.
+    pub at: Vec<i64>,
+    /// Codes of kinds.
+    pub kind: Vec<u16>,
+    /// Codes of channels.
+    pub channel: Vec<u16>,
+    /// Hashes of sessions.
+    pub session: Vec<u64>,
+    /// Places in the source.
+    pub seq: Vec<i64>,
+    /// Places of facts.
+    pub fact: Vec<u32>,
+    /// What rows carry.
+    pub facts: OwnedFacts,
 }
 
 impl BlockBuilder {
@@ -212,28 +232,32 @@ impl BlockBuilder {
             block.id_bytes.extend_from_slice(id.as_bytes());
             block.id_offsets.push(i32::try_from(block.id_bytes.len()).unwrap_or(i32::MAX));
         }
+        let facts = self.facts.as_facts();
         for row in rows {
             let place = self.fact[*row as usize];
-            let placed = place.checked_sub(1).map_or(0, |place| block.facts.copy(&self.facts, place as usize));
+            let placed = place.checked_sub(1).map_or(0, |place| block.facts.copy(&facts, place as usize));
             block.fact.push(placed);
         }
-        block.first_order = first_orders(&block, &starts);
+        let ends = starts.iter().skip(1).map(|start| *start as usize).chain([rows.len()]);
+        let ranges = starts.iter().map(|start| *start as usize).zip(ends);
+        block.first_order = ranges.map(|(start, end)| block.first_order_in(start..end)).collect();
         block.starts = starts;
         block
     }
 }
 
-fn first_orders(block: &OwnedBlock, starts: &[u32]) -> Vec<i64> {
-    let placed = |row: &usize| {
-        let fact = block.fact[*row].checked_sub(1);
-        fact.is_some_and(|fact| block.facts.flags[fact as usize] & flags::PLACED != 0)
-    };
-    let ends = starts.iter().skip(1).map(|start| *start as usize).chain([block.at.len()]);
-    let ranges = starts.iter().map(|start| *start as usize).zip(ends);
-    ranges.map(|(start, end)| (start..end).find(placed).map_or(NEVER, |row| block.at[row])).collect()
-}
-
 impl OwnedFacts {
+    fn as_facts(&self) -> Facts<'_> {
+        Facts {
+            amount: &self.amount,
+            share: &self.share,
+            order: &self.order,
+            ticket: &self.ticket,
+            promised: &self.promised,
+            flags: &self.flags,
+        }
+    }
+
     /// Adds a fact; its place, counted from 1.
     fn push(&mut self, fact: &NewFact) -> u32 {
         self.amount.push(fact.amount.unwrap_or(NO_NUMBER));
@@ -245,7 +269,7 @@ impl OwnedFacts {
         u32::try_from(self.flags.len()).unwrap_or(u32::MAX)
     }
 
-    fn copy(&mut self, from: &OwnedFacts, place: usize) -> u32 {
+    fn copy(&mut self, from: &Facts<'_>, place: usize) -> u32 {
         self.amount.push(from.amount[place]);
         self.share.push(from.share[place]);
         self.order.push(from.order[place]);
@@ -257,6 +281,97 @@ impl OwnedFacts {
 }
 
 impl OwnedBlock {
+    /// Without cases, ready to take some.
+    pub fn empty() -> Self {
+        OwnedBlock { id_offsets: vec![0], ..OwnedBlock::default() }
+    }
+
+    /// When the first order among some rows was placed; never where none was.
+    fn first_order_in(&self, mut rows: std::ops::Range<usize>) -> i64 {
+        let placed = |row: &usize| {
+            let fact = self.fact[*row].checked_sub(1);
+            fact.is_some_and(|fact| self.facts.flags[fact as usize] & flags::PLACED != 0)
+        };
+        rows.find(placed).map_or(NEVER, |row| self.at[row])
+    }
+
+    /// Begins a case behind the others; its rows follow.
+    fn begin(&mut self, id: &str) {
+        self.id_bytes.extend_from_slice(id.as_bytes());
+        self.id_offsets.push(i32::try_from(self.id_bytes.len()).unwrap_or(i32::MAX));
+        self.starts.push(u32::try_from(self.at.len()).unwrap_or(u32::MAX));
+        self.first_order.push(NEVER);
+    }
+
+    /// Copies rows of a block to the end of the case begun last.
+    fn copy(&mut self, block: &Block<'_>, rows: std::ops::Range<usize>) {
+        self.at.extend_from_slice(&block.at[rows.clone()]);
+        self.kind.extend_from_slice(&block.kind[rows.clone()]);
+        self.channel.extend_from_slice(&block.channel[rows.clone()]);
+        self.session.extend_from_slice(&block.session[rows.clone()]);
+        self.seq.extend_from_slice(&block.seq[rows.clone()]);
+        for row in rows {
+            let place = block.fact[row].checked_sub(1).map_or(0, |place| self.facts.copy(&block.facts, place as usize));
+            self.fact.push(place);
+        }
+    }
+
+    /// Ends the case begun last.
+    fn end(&mut self) {
+        let start = self.starts.last().map_or(0, |start| *start as usize);
+        let first = self.first_order_in(start..self.at.len());
+        if let Some(slot) = self.first_order.last_mut() {
+            *slot = first;
+        }
+    }
+
+    /// Adds a journey behind the others. Ids must come in ascending order.
+    pub fn append(&mut self, journey: &Journey<'_>) {
+        self.begin(journey.id());
+        self.copy(journey.whole(), journey.rows());
+        self.end();
+    }
+
+    /// Adds a case whose touchpoints lie in two journeys, behind the others. `table` ranks the tables of kinds.
+    /// Returns whether two touchpoints of the two journeys tie in (at, source_seq, table): then only their keys, which
+    /// blocks do not hold, could tell their order.
+    pub fn append_merged(&mut self, old: &Journey<'_>, new: &Journey<'_>, table: &[u8]) -> bool {
+        let key = |journey: &Journey<'_>, row: usize| {
+            let block = journey.whole();
+            let kind = usize::from(block.kind[row]);
+            (block.at[row], block.seq[row], table.get(kind).copied().unwrap_or(u8::MAX))
+        };
+        self.begin(old.id());
+        let (mut mine, mut theirs) = (old.rows(), new.rows());
+        let mut tied = false;
+        while !mine.is_empty() && !theirs.is_empty() {
+            let (a, b) = (key(old, mine.start), key(new, theirs.start));
+            tied |= a == b;
+            if a <= b {
+                self.copy(old.whole(), mine.start..mine.start + 1);
+                mine.start += 1;
+            } else {
+                self.copy(new.whole(), theirs.start..theirs.start + 1);
+                theirs.start += 1;
+            }
+        }
+        self.copy(old.whole(), mine);
+        self.copy(new.whole(), theirs);
+        self.end();
+        tied
+    }
+
+    /// Gives kinds and channels other codes: the new one stands at the place of the old one.
+    pub fn recode(&mut self, kinds: &[u16], channels: &[u16]) {
+        let recode = |column: &mut [u16], codes: &[u16]| {
+            for code in column {
+                *code = codes.get(usize::from(*code)).copied().unwrap_or(*code);
+            }
+        };
+        recode(&mut self.kind, kinds);
+        recode(&mut self.channel, channels);
+    }
+
     /// The block as it is read.
     pub fn as_block(&self, number: usize) -> Block<'_> {
         Block {
@@ -271,14 +386,7 @@ impl OwnedBlock {
             session: &self.session,
             seq: &self.seq,
             fact: &self.fact,
-            facts: Facts {
-                amount: &self.facts.amount,
-                share: &self.facts.share,
-                order: &self.facts.order,
-                ticket: &self.facts.ticket,
-                promised: &self.facts.promised,
-                flags: &self.facts.flags,
-            },
+            facts: self.facts.as_facts(),
         }
     }
 }

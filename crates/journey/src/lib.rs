@@ -33,7 +33,7 @@ pub use attribution::{
     attribution, attribution_from_paths,
 };
 pub use block::{Block, Fact, Facts, Ids, Journey};
-pub use build::{BlockBuilder, NewFact, NewTouch, OwnedBlock, flags};
+pub use build::{BlockBuilder, NewFact, NewTouch, OwnedBlock, OwnedFacts, flags};
 pub use delivery::{Delivery, DeliveryClass, DeliveryFold, DeliverySpec, DeliveryState, Promise, delivery};
 pub use elapsed::Elapsed;
 pub use emotion::{Emotion, EmotionSums};

@@ -17,6 +17,7 @@ use datafusion::scalar::ScalarValue;
 use jiff::Timestamp;
 use throughline_model::vocabulary::Table;
 
+use super::views::is_part;
 use super::{Inner, hints};
 use crate::{Result, catalog};
 
@@ -83,7 +84,7 @@ impl Tables {
         let sql = self.inner.views.sql(name).unwrap_or_default();
         let state = self.session_state()?;
         let closure = self.inner.views.closure(name)?;
-        let cache = self.inner.cache.as_ref().filter(|_| self.keep_views && !closure.asks_the_period);
+        let cache = self.inner.cache.as_ref().filter(|_| self.keep_views && !closure.asks_the_period && !is_part(name));
         let Some(cache) = cache else {
             let plan = plan_view(&state, name, sql).await?;
             return Ok(Found { table: Arc::new(ViewTable::new(plan, None)), kept_at: None });

@@ -47,6 +47,11 @@ pub(crate) struct Closure {
     pub asks_the_period: bool,
 }
 
+/// Whether a view is only a part of others: it is not listed, and never kept.
+pub(crate) fn is_part(view: &str) -> bool {
+    view.starts_with('_')
+}
+
 impl Views {
     /// The views of the catalog for one set of stage rules.
     pub(crate) fn shipped(stage: &str) -> Views {
@@ -60,9 +65,9 @@ impl Views {
         Views { views: files.map(|(name, text)| (name, entry(text))).collect() }
     }
 
-    /// Names of the views.
+    /// Names of the views that people see.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.views.keys().map(String::as_str)
+        self.views.keys().map(String::as_str).filter(|name| !is_part(name))
     }
 
     /// The SQL of a view.

@@ -1,7 +1,7 @@
 //! Blocks hold what was pushed, in the one order.
 
 use proptest::prelude::*;
-use throughline_journey::Block;
+use throughline_journey::{Block, OwnedBlock};
 
 use crate::log::{self, ORDER};
 
@@ -45,5 +45,34 @@ proptest! {
         prop_assert_eq!(&cases, &expected);
         let rows: usize = block.live_rows().into_iter().map(|run| run.len()).sum();
         prop_assert_eq!(rows, block.journeys().map(|journey| journey.len()).sum::<usize>());
+    }
+}
+
+proptest! {
+    #[test]
+    fn merging_new_touchpoints_equals_building_anew(old in log::logs(), new in log::logs()) {
+        let both: Vec<_> = old.iter().chain(&new).cloned().collect();
+        let (whole, old, new) = (log::blocks(&both, 1), log::blocks(&old, 1), log::blocks(&new, 1));
+        let (whole, old, new) = (whole[0].as_block(0), old[0].as_block(0), new[0].as_block(0));
+        let table = [4, 2, 2, 2, 7, 1];
+        for journey in whole.journeys() {
+            let mut merged = OwnedBlock::empty();
+            let tied = match (old.find(journey.id()), new.find(journey.id())) {
+                (Some(a), Some(b)) => merged.append_merged(&old.journey(a), &new.journey(b), &table),
+                (Some(a), None) => { merged.append(&old.journey(a)); false }
+                (None, Some(b)) => { merged.append(&new.journey(b)); false }
+                (None, None) => panic!("a journey from nowhere"),
+            };
+            let merged = merged.as_block(0);
+            let merged = merged.journey(0);
+            prop_assert_eq!(merged.at, journey.at);
+            prop_assert_eq!(merged.first_order(), journey.first_order());
+            if !tied {
+                prop_assert_eq!((merged.id(), merged.kinds, merged.channels), (journey.id(), journey.kinds, journey.channels));
+                for row in 0..merged.len() {
+                    prop_assert_eq!(merged.fact(row), journey.fact(row));
+                }
+            }
+        }
     }
 }
