@@ -8,6 +8,7 @@ mod block;
 mod build;
 mod fold;
 mod kinds;
+pub mod pains;
 mod periods;
 mod stages;
 mod steps;

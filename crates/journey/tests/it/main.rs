@@ -3,4 +3,5 @@
 
 mod blocks;
 mod log;
+mod pains;
 mod steps;
