@@ -101,10 +101,10 @@ pub fn small_spec() -> Spec {
         roles: roles(),
         flows: vec![flow()],
         steps: steps(),
-        quarters: Periods::new(vec![0, 45, 100]),
+        quarters: Periods::new(vec![0, 60, 100]),
         period: (4, 70),
-        known_until: 62,
-        horizon: 12,
+        known_until: 72,
+        horizon: 9,
         limits: Limits {
             minimum_n: 1,
             false_discovery: 0.6,
@@ -126,8 +126,9 @@ pub fn small_spec() -> Spec {
 pub fn logs(cases: u32, kinds: &'static [u16], most: usize) -> impl Strategy<Value = Vec<Touch>> {
     let ids = (prop::option::weighted(0.9, 1..4_u64), prop::option::weighted(0.9, 1..4_u64));
     let numbers = (prop::option::of(0..8_i64), prop::option::of(1..9_i64), 0..6_u8, prop::bool::weighted(0.8));
-    let touch = (0..cases, 0..80_i64, prop::sample::select(kinds), 0..4_u16, 0..3_u64, ids, numbers);
-    prop::collection::vec(touch, 0..most).prop_map(|touches| {
+    let channel = prop::sample::select(vec![1, 1, 1, 1, 1, 1, 2, 2, 0, 3]);
+    let touch = (0..cases, 0..80_i64, prop::sample::select(kinds), channel, 0..3_u64, ids, numbers);
+    prop::collection::vec(touch, most / 4..most).prop_map(|touches| {
         touches
             .into_iter()
             .map(|(case, at, kind, channel, session, (order, ticket), numbers)| {
