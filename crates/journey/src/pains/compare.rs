@@ -7,11 +7,12 @@
 //! √(G_s/(G_s − 1)), the affected by √(A/(A − 1)), as for a sample's variance. To each side two who bought and two who
 //! did not are added, as Agresti and Coull (1998) do, so that a share of 0 or 1 is not taken for certain.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use throughline_stats::{Interval, student_t};
 
 use super::case::Obstacle;
+use super::hash::CodeMap;
 use super::trial::{Stratum, Trial};
 
 /// What is counted in one stratum.
@@ -45,7 +46,7 @@ impl Cell {
 }
 
 /// Counts by stratum.
-pub(super) type Cells = HashMap<Stratum, Cell>;
+pub(super) type Cells = CodeMap<Stratum, Cell>;
 
 /// Counts the trials of one case.
 pub(super) fn count(trials: &mut [Trial], cells: &mut Cells) {
@@ -118,7 +119,7 @@ struct Weight {
 #[derive(Debug, Default)]
 pub(super) struct Standards {
     pub by_obstacle: BTreeMap<Obstacle, Standard>,
-    weights: HashMap<Stratum, Weight>,
+    weights: CodeMap<Stratum, Weight>,
 }
 
 /// Standardises to the strata of the affected; strata without two comparable cases are dropped and counted.
@@ -169,7 +170,7 @@ pub(super) struct Squares {
 const UNITS: f64 = (1_u64 << 40) as f64;
 
 /// Squares by obstacle.
-pub(super) type AllSquares = HashMap<Obstacle, Squares>;
+pub(super) type AllSquares = CodeMap<Obstacle, Squares>;
 
 /// Adds the squared influence of one case on each comparison; its trials are sorted by obstacle.
 pub(super) fn square(trials: &[Trial], standards: &Standards, squares: &mut AllSquares) {

@@ -1,10 +1,11 @@
 //! Drop-off above expectation: at a step, by the channel or kind of the last touchpoint, against all others there.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use throughline_stats::{Difference, benjamini_hochberg, newcombe, two_proportions};
 
 use super::case::{By, Case, Moment, Obstacle};
+use super::hash::CodeMap;
 use super::spec::Spec;
 use crate::Steps;
 
@@ -30,7 +31,7 @@ impl Count {
 }
 
 /// Where cases dropped off: by flow and step, all of them (`None`) and by their last touchpoint.
-pub(super) type Counts = HashMap<(u16, u16, Option<By>), Count>;
+pub(super) type Counts = CodeMap<(u16, u16, Option<By>), Count>;
 
 /// A drop-off above that of all others at the step.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -15,6 +15,7 @@
 mod case;
 mod compare;
 mod drop_off;
+mod hash;
 mod loops;
 mod names;
 mod repeated;

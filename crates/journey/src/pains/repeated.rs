@@ -1,8 +1,7 @@
 //! Repeated contact: several tickets about one order, or a contact soon after a ticket was solved.
 
-use std::collections::HashMap;
-
 use super::case::{Case, Moment, Obstacle};
+use super::hash::CodeMap;
 use super::spec::{Spec, role};
 
 /// Moments: `same_order_within` after the first ticket about an order (met where another was opened until then), and
@@ -26,7 +25,7 @@ struct First {
 }
 
 fn same_order(case: &Case<'_>, spec: &Spec, out: &mut Vec<Moment>) {
-    let mut place: HashMap<u64, usize> = HashMap::new();
+    let mut place: CodeMap<u64, usize> = CodeMap::default();
     let mut firsts: Vec<First> = Vec::new();
     for (row, at, fact) in case.facts(role::OPENED) {
         let Some(order) = fact.order else { continue };

@@ -1,8 +1,7 @@
 //! Visits: the touchpoints of one session, for obstacles met within it.
 
-use std::collections::HashMap;
-
 use super::case::Case;
+use super::hash::CodeMap;
 use super::spec::{Spec, role};
 
 /// A touchpoint within a visit.
@@ -13,6 +12,7 @@ pub(super) struct Stop {
     pub step: Option<u16>,
     /// How far it is: 1 search, 2 cart, 3 checkout, 4 order; 0 elsewhere.
     pub rank: u8,
+    session: u32,
 }
 
 fn rank(bits: u16) -> u8 {
@@ -26,60 +26,79 @@ fn rank(bits: u16) -> u8 {
 }
 
 /// Gives touchpoints, in their order, the number of their session.
+#[derive(Debug, Default)]
 struct Sessions {
     gap: i64,
-    next: usize,
-    by_id: HashMap<u64, usize>,
+    next: u32,
+    by_id: CodeMap<u64, u32>,
+    /// The last id of the source, which most often is the next too.
+    last_id: Option<(u64, u32)>,
     /// When the last touchpoint without a session of the source was, and its session.
-    apart: Option<(i64, usize)>,
+    apart: Option<(i64, u32)>,
     /// When the last touchpoint of any session was, and its session.
-    last: Option<(i64, usize)>,
+    last: Option<(i64, u32)>,
 }
 
 impl Sessions {
-    fn number(&mut self, at: i64, id: u64, is_order: bool) -> usize {
-        let near = |last: Option<(i64, usize)>| {
+    fn restart(&mut self, gap: i64) {
+        self.by_id.clear();
+        (self.gap, self.next, self.last_id, self.apart, self.last) = (gap, 0, None, None, None);
+    }
+
+    fn by_id(&mut self, id: u64) -> u32 {
+        if let Some((_, session)) = self.last_id.filter(|(last, _)| *last == id) {
+            return session;
+        }
+        let session = *self.by_id.entry(id).or_insert(self.next);
+        self.last_id = Some((id, session));
+        session
+    }
+
+    fn number(&mut self, at: i64, id: u64, is_order: bool) -> u32 {
+        let near = |last: Option<(i64, u32)>| {
             last.filter(|(before, _)| at.saturating_sub(*before) < self.gap).map(|(_, session)| session)
         };
-        let joined = match id {
-            0 if is_order => near(self.last),
-            0 => near(self.apart),
-            id => self.by_id.get(&id).copied(),
+        let session = match id {
+            0 if is_order => near(self.last).unwrap_or(self.next),
+            0 => near(self.apart).unwrap_or(self.next),
+            id => self.by_id(id),
         };
-        let session = joined.unwrap_or(self.next);
         self.next = self.next.max(session + 1);
-        match id {
-            0 if !is_order => self.apart = Some((at, session)),
-            0 => {}
-            id => {
-                self.by_id.insert(id, session);
-            }
+        if id == 0 && !is_order {
+            self.apart = Some((at, session));
         }
         self.last = Some((at, session));
         session
     }
 }
 
-/// The visits of a case, in the order in which they began: the source's sessions; touchpoints without one belong
-/// together while each is less than the gap after the one before. An order that names no session belongs to that of
-/// the touchpoint before it, if less than the gap apart. Touchpoints that are no step and no order are passed over.
-pub(super) fn visits(case: &Case<'_>, spec: &Spec, roles: &[u16]) -> Vec<Vec<Stop>> {
-    let mut sessions =
-        Sessions { gap: spec.limits.session_gap, next: 0, by_id: HashMap::new(), apart: None, last: None };
-    let mut visits: Vec<Vec<Stop>> = Vec::new();
-    let ids = case.journey.sessions();
-    for (row, at) in case.journey.at.iter().enumerate() {
-        let bits = roles.get(usize::from(case.kind(row))).copied().unwrap_or(0);
-        let (rank, step) = (rank(bits), spec.steps.of(case.journey, row).and_then(|step| u16::try_from(step).ok()));
-        if step.is_none() && rank < 4 {
-            continue;
+/// The visits of a case; kept between cases to spare allocations.
+#[derive(Debug, Default)]
+pub(super) struct Visits {
+    sessions: Sessions,
+    stops: Vec<Stop>,
+}
+
+impl Visits {
+    /// The visits of a case, in the order in which they began: the source's sessions; touchpoints without one belong
+    /// together while each is less than the gap after the one before. An order that names no session belongs to that
+    /// of the touchpoint before it, if less than the gap apart. Touchpoints that are no step and no order are passed
+    /// over.
+    pub fn of(&mut self, case: &Case<'_>, spec: &Spec, roles: &[u16]) -> impl Iterator<Item = &[Stop]> {
+        let Visits { sessions, stops } = self;
+        sessions.restart(spec.limits.session_gap);
+        stops.clear();
+        let (journey, ids) = (case.journey, case.journey.sessions());
+        for (row, ((at, kind), id)) in journey.at.iter().zip(journey.kinds).zip(ids).enumerate() {
+            let rank = rank(roles.get(usize::from(*kind)).copied().unwrap_or(0));
+            let step = spec.steps.of(journey, row).and_then(|step| u16::try_from(step).ok());
+            if step.is_some() || rank == 4 {
+                stops.push(Stop { row, step, rank, session: sessions.number(*at, *id, rank == 4) });
+            }
         }
-        let session = sessions.number(*at, ids.get(row).copied().unwrap_or(0), rank == 4);
-        let stop = Stop { row, step, rank };
-        match visits.get_mut(session) {
-            Some(visit) => visit.push(stop),
-            None => visits.push(vec![stop]),
+        if !stops.is_sorted_by_key(|stop| stop.session) {
+            stops.sort_by_key(|stop| stop.session);
         }
+        stops.chunk_by(|one, other| one.session == other.session)
     }
-    visits
 }

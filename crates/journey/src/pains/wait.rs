@@ -1,8 +1,9 @@
 //! Long wait: an answer or a delivery later than most, or a delivery later than promised.
 
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::case::{Case, Moment, Obstacle};
+use super::hash::CodeMap;
 use super::repeated::at_bound;
 use super::spec::{Spec, role};
 
@@ -44,7 +45,7 @@ fn answers(case: &Case<'_>, spec: &Spec) -> Vec<Wait> {
         return Vec::new();
     }
     let mut waits: Vec<Wait> = Vec::new();
-    let mut open: HashMap<u64, usize> = HashMap::new();
+    let mut open: CodeMap<u64, usize> = CodeMap::default();
     for (row, bits) in case.marked.iter().filter(|(_, bits)| bits & EVENTS != 0) {
         let Some(ticket) = case.journey.fact(*row).and_then(|fact| fact.ticket) else { continue };
         let Some(at) = case.journey.at.get(*row).copied() else { continue };
@@ -53,7 +54,7 @@ fn answers(case: &Case<'_>, spec: &Spec) -> Vec<Wait> {
                 wait.ended = Some(at);
                 wait.served = bits & role::ANSWER != 0;
             }
-        } else if let std::collections::hash_map::Entry::Vacant(entry) = open.entry(ticket) {
+        } else if let Entry::Vacant(entry) = open.entry(ticket) {
             entry.insert(waits.len());
             waits.push(Wait { row: *row, begun: at, ended: None, served: false });
         }
@@ -74,7 +75,7 @@ fn deliveries(case: &Case<'_>, spec: &Spec) -> Vec<Delivery> {
     if spec.roles.delivery.is_empty() || case.orders.is_empty() {
         return Vec::new();
     }
-    let mut delivered: HashMap<u64, Vec<(usize, i64, Option<i64>)>> = HashMap::new();
+    let mut delivered: CodeMap<u64, Vec<(usize, i64, Option<i64>)>> = CodeMap::default();
     for (row, at, fact) in case.facts(role::DELIVERY) {
         if let Some(order) = fact.order {
             delivered.entry(order).or_default().push((row, at, fact.promised));

@@ -1,9 +1,10 @@
 //! The second and third pass: who met which obstacle, how that compares, and how sure the comparison is.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use super::case::{Case, Moment, Obstacle, Parts};
 use super::compare::{self, AllSquares, Cells, Standards};
+use super::hash::CodeMap;
 use super::result::Example;
 use super::spec::Spec;
 use super::survey::Survey;
@@ -24,6 +25,7 @@ pub(super) struct Finder<'s> {
 #[derive(Default)]
 pub(super) struct Scratch {
     parts: Parts,
+    loops: loops::Buffers,
     moments: Vec<Moment>,
     trials: Vec<Trial>,
 }
@@ -31,14 +33,14 @@ pub(super) struct Scratch {
 impl Finder<'_> {
     /// The moments of a case in order, and its trials.
     fn find<'t>(&self, journey: &Journey<'_>, scratch: &'t mut Scratch) -> (&'t [Moment], &'t mut [Trial]) {
-        let Scratch { parts, moments, trials } = scratch;
+        let Scratch { parts, loops, moments, trials } = scratch;
         moments.clear();
         let case = Case::new(journey, self.roles, parts);
         drop_off::moments(&case, self.spec, &self.survey.drop_offs, moments);
         repeated::moments(&case, self.spec, moments);
         wait::moments(&case, self.spec, &self.survey.bounds, moments);
         score::moments(&case, self.spec, &self.instruments, &self.survey.falls, moments);
-        loops::moments(&case, self.spec, self.roles, moments);
+        loops::moments(&case, self.spec, self.roles, loops, moments);
         trial::sort(moments);
         trial::trials(&case, moments, self.spec, trials);
         (moments, trials)
@@ -81,7 +83,7 @@ pub(super) struct CountFold<'s>(pub &'s Finder<'s>);
 #[derive(Default)]
 pub(super) struct Counted {
     scratch: Scratch,
-    pub met: HashMap<Obstacle, Met>,
+    pub met: CodeMap<Obstacle, Met>,
     pub cells: Cells,
 }
 
