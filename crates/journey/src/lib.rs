@@ -17,6 +17,7 @@ mod fold;
 mod funnel;
 mod kinds;
 mod lifecycle;
+pub mod pains;
 mod paths;
 mod periods;
 mod retention;

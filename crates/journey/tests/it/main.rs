@@ -12,6 +12,7 @@ mod help_desk_tickets;
 mod lifecycle;
 mod log;
 mod olist;
+mod pains;
 mod paths;
 mod public_sets;
 mod retention;
