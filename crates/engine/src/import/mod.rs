@@ -24,6 +24,8 @@ pub use replay::{ReplayReport, StillOpen};
 pub use report::{FileReport, ImportReport, Progress, TableReport};
 
 use crate::intake::{self, Kept, MapContext, Recognition, Reject};
+use crate::journeys::Case;
+use crate::reader::ReadOptions;
 use crate::store::context::writing_session;
 use crate::store::manifest::{self, Manifest};
 use crate::workspace::{Workspace, calendar, layouts_of};
@@ -93,7 +95,19 @@ impl Workspace {
         let before = manifest::latest(&self.folder().manifests())?;
         let scratch = scratch(self, request.dry_run)?;
         let import = Import { workspace: self, request, mending, now, before, scratch: scratch.path() };
-        import.run(found, progress).await
+        let (mut report, open) = import.run(found, progress).await?;
+        if !request.dry_run {
+            // The import stands whatever becomes of the journeys: they are only laid out ahead of the first question.
+            if let Err(error) = self.lay_out_journeys(now, progress).await {
+                report.notes.push(format!("the journeys will be laid out when they are asked for: {error}"));
+            }
+        }
+        Ok((report, open))
+    }
+
+    async fn lay_out_journeys(&self, now: Timestamp, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<()> {
+        let reader = self.reader(ReadOptions { as_of: None, working: false, now })?;
+        reader.journeys(Case::Customer, progress).await.map(|_| ())
     }
 }
 

@@ -270,6 +270,8 @@ fn base_state(options: &SessionOptions, constants: &Constants) -> Result<Session
     // believe to hold many times what they do, and fail where they could spill.
     settings.execution.parquet.schema_force_view_types = false;
     settings.sql_parser.map_string_types_to_utf8view = false;
+    // Tables that say how they are sorted (touchpoints) are not sorted again.
+    settings.optimizer.prefer_existing_sort = true;
     // As Delta's own sessions do: pushing lists of join keys down can fail on dictionary arrays.
     settings.optimizer.hash_join_inlist_pushdown_max_size = 0;
     settings.optimizer.hash_join_inlist_pushdown_max_distinct_values = 0;

@@ -92,7 +92,8 @@ impl Tables {
         let parts = self.inner.identity_of(&closure);
         let path = cache.path(name, &parts.iter().map(String::as_str).collect::<Vec<_>>());
         let rows = async { Ok(DataFrame::new(state.clone(), plan_view(&state, name, sql).await?)) };
-        let table = cache.open_or_write(&path, &state, rows).await?;
+        let order = self.inner.views.order(name)?;
+        let table = cache.open_or_write(&path, &state, &order, rows).await?;
         Ok(Found { table, kept_at: Some(path) })
     }
 }

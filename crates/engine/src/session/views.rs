@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use datafusion::sql::parser::{DFParser, Statement};
 use datafusion::sql::resolve::resolve_table_references;
-use datafusion::sql::sqlparser::ast::{Expr, visit_expressions};
+use datafusion::sql::sqlparser::ast::{self as sqlparser, Expr, OrderByKind, visit_expressions};
 
 use crate::{Error, Result, catalog};
 
@@ -32,6 +32,8 @@ pub(crate) struct Parsed {
     pub asks_the_time: bool,
     /// Whether it depends on the grain of the session.
     pub asks_the_period: bool,
+    /// Columns that its rows are sorted by, ascending with empty ones last.
+    pub order: Vec<String>,
 }
 
 /// A view together with everything below it.
@@ -73,6 +75,11 @@ impl Views {
     /// The SQL of a view.
     pub(crate) fn sql(&self, name: &str) -> Option<&str> {
         self.views.get(name).map(|entry| entry.sql.as_str())
+    }
+
+    /// Columns that a view's rows are sorted by: those of its own ORDER BY.
+    pub(crate) fn order(&self, name: &str) -> Result<Vec<String>> {
+        Ok(self.parsed(name)?.map(|parsed| parsed.order.clone()).unwrap_or_default())
     }
 
     /// What a view says about itself: the comment lines that its file begins with.
@@ -134,8 +141,22 @@ pub(crate) fn parse(sql: &str) -> std::result::Result<Parsed, String> {
     Ok(Parsed {
         asks_the_time: uses(&["as_of", "now", "current_timestamp"]),
         asks_the_period: uses(&["period_number"]) || references.contains("periods"),
+        order: order(&statement),
         references,
     })
+}
+
+/// The plain columns of a query's ORDER BY, up to the first that is none or descends.
+fn order(statement: &Statement) -> Vec<String> {
+    let Statement::Statement(statement) = statement else { return Vec::new() };
+    let sqlparser::Statement::Query(query) = statement.as_ref() else { return Vec::new() };
+    let kind = query.order_by.as_ref().map(|order| &order.kind);
+    let Some(OrderByKind::Expressions(expressions)) = kind else { return Vec::new() };
+    let column = |expression: &sqlparser::OrderByExpr| match &expression.expr {
+        Expr::Identifier(name) if expression.options.asc != Some(false) => Some(name.value.clone()),
+        _ => None,
+    };
+    expressions.iter().map_while(column).collect()
 }
 
 fn functions(statement: &Statement) -> BTreeSet<String> {
@@ -164,7 +185,7 @@ mod tests {
     fn a_closure_names_everything_below() {
         let views = views(&[
             ("a", "-- What a is,\n-- in two lines.\nWITH t AS (SELECT * FROM b) SELECT * FROM t JOIN orders ON true"),
-            ("b", "SELECT *, as_of() AS t FROM history.tickets"),
+            ("b", "SELECT *, as_of() AS t FROM history.tickets ORDER BY ticket_id, at, 3"),
             ("p", "SELECT period_number(at) FROM b"),
         ]);
         let closure = views.closure("a").unwrap();
@@ -173,6 +194,7 @@ mod tests {
         assert!(closure.asks_the_time && !closure.asks_the_period);
         assert!(views.closure("p").unwrap().asks_the_period);
         assert_eq!(views.about("a").unwrap(), "What a is, in two lines.");
+        assert_eq!(views.order("b").unwrap(), ["ticket_id", "at"]);
     }
 
     #[test]
