@@ -10,11 +10,11 @@ use throughline_model::{Calendar, Grain, Measure, Period, Reading};
 
 use crate::customer::TimeLine;
 use crate::folder::Folder;
+use crate::journeys::JourneysAt;
 use crate::measures::{self, ExplainRequest, Explanation, Request};
 use crate::scorecard::{self, ScorecardView};
 use crate::session::{Session, SessionOptions, TableSource};
 use crate::sql::Answer;
-use crate::store::manifest::Manifest;
 use crate::store::snapshot::Snapshot;
 use crate::workspace::{Workspace, calendar};
 use crate::{Error, Result};
@@ -103,6 +103,11 @@ impl Workspace {
             spill_dir: self.folder().staging(),
             cache_dir: Some(self.folder().cache()),
             data_version: format!("{}@{}", manifest.number, manifest.at),
+            journeys: Some(JourneysAt {
+                root: self.folder().cache().join("journeys"),
+                manifest: manifest.number,
+                at: manifest.at.clone(),
+            }),
         };
         Session::open(snapshot.clone(), definitions, options)
     }
@@ -191,11 +196,6 @@ impl Reader {
     /// For which moment it was opened.
     pub(crate) fn options(&self) -> ReadOptions {
         self.options
-    }
-
-    /// The manifest its data stand for.
-    pub(crate) fn manifest(&self) -> &Manifest {
-        self.snapshot.manifest()
     }
 
     /// Where the workspace lies.

@@ -35,6 +35,7 @@ pub(crate) use joins::Joins;
 pub use source::TableSource;
 pub(crate) use tables::{ORIGIN_COLUMNS, PERIODS};
 
+use crate::journeys::JourneysAt;
 use crate::store::schema;
 use crate::{Error, Result};
 use cache::ViewCache;
@@ -65,6 +66,8 @@ pub struct SessionOptions {
     pub cache_dir: Option<PathBuf>,
     /// Names the state of the data; a new one after every change.
     pub data_version: String,
+    /// Where journeys are kept; without it there are none to ask.
+    pub journeys: Option<JourneysAt>,
 }
 
 /// What SQL sees of the workspace at one moment, with the periods of one grain. Cheap to clone.
@@ -176,6 +179,16 @@ impl Session {
     /// The definitions it was opened with.
     pub fn definitions(&self) -> &Definitions {
         &self.inner.definitions
+    }
+
+    /// Whether it is for the data as they had been recorded by some instant.
+    pub(crate) fn is_as_of(&self) -> bool {
+        self.inner.options.as_of.is_some()
+    }
+
+    /// Where the journeys of its moment are kept.
+    pub(crate) fn journeys_at(&self) -> Option<&JourneysAt> {
+        self.inner.options.journeys.as_ref()
     }
 
     /// Everything that journeys depend on beside the version of the data and the stage rules.

@@ -133,6 +133,7 @@ pub fn options(now: &str) -> SessionOptions {
         spill_dir: std::env::temp_dir().join("throughline-tests"),
         cache_dir: None,
         data_version: "1".into(),
+        journeys: None,
     }
 }
 
