@@ -10,6 +10,7 @@ use throughline_model::{Calendar, Grain, Measure, Period, Reading};
 
 use crate::customer::TimeLine;
 use crate::folder::Folder;
+use crate::identity::Linking;
 use crate::measures::{self, ExplainRequest, Explanation, Request};
 use crate::scorecard::{self, ScorecardView};
 use crate::session::{Session, SessionOptions, TableSource};
@@ -30,6 +31,15 @@ pub struct ReadOptions {
     pub working: bool,
     /// The present moment.
     pub now: Timestamp,
+    /// Which links of aliases count.
+    pub linking: Linking,
+}
+
+impl ReadOptions {
+    /// All that is known at `now`, by the definitions in force.
+    pub fn at(now: Timestamp) -> ReadOptions {
+        ReadOptions { as_of: None, working: false, now, linking: Linking::default() }
+    }
 }
 
 /// Which readings of a measure.
@@ -102,6 +112,7 @@ impl Workspace {
             spill_dir: self.folder().staging(),
             cache_dir: Some(self.folder().cache()),
             data_version: format!("{}@{}", manifest.number, manifest.at),
+            linking: options.linking,
         };
         Session::open(snapshot.clone(), definitions, options)
     }

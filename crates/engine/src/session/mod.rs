@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use datafusion::arrow::array::{Int32Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
-use datafusion::catalog::{CatalogProvider, MemTable, MemoryCatalogProvider, MemoryCatalogProviderList};
+use datafusion::catalog::{CatalogProvider, MemTable, MemoryCatalogProvider, MemoryCatalogProviderList, TableProvider};
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
@@ -35,6 +35,7 @@ pub(crate) use joins::Joins;
 pub use source::TableSource;
 pub(crate) use tables::{ORIGIN_COLUMNS, PERIODS};
 
+use crate::identity::Linking;
 use crate::store::schema;
 use crate::{Error, Result};
 use cache::ViewCache;
@@ -65,6 +66,8 @@ pub struct SessionOptions {
     pub cache_dir: Option<PathBuf>,
     /// Names the state of the data; a new one after every change.
     pub data_version: String,
+    /// Which links of aliases count. Everything kept that depends on `customer_aliases` must be told apart by it.
+    pub linking: Linking,
 }
 
 /// What SQL sees of the workspace at one moment, with the periods of one grain. Cheap to clone.
@@ -85,6 +88,8 @@ struct Inner {
     calendar: Arc<Calendar>,
     views: Views,
     cache: Option<ViewCache>,
+    /// Views that are kept in memory, where no folder keeps them.
+    computed: Mutex<HashMap<String, Arc<dyn TableProvider>>>,
     /// First and last value of columns that were asked for.
     ranges: Mutex<HashMap<String, Option<(Timestamp, Timestamp)>>>,
     /// Everything but the tables and the functions of the grain.
@@ -101,6 +106,7 @@ impl Session {
             calendar: calendar.clone(),
             currency: definitions.settings.currency.clone(),
             as_of: options.as_of.unwrap_or(options.now),
+            linking: options.linking,
         };
         let inner = Inner {
             source,
@@ -108,6 +114,7 @@ impl Session {
             views: Views::shipped(&stages::stage_expression(&definitions.journey)),
             definitions: Arc::new(definitions.clone()),
             cache: options.cache_dir.clone().map(ViewCache::new),
+            computed: Mutex::default(),
             ranges: Mutex::default(),
             calendar,
             options,
@@ -156,6 +163,11 @@ impl Session {
     /// The instant that questions are asked for: the as-of instant, else the present moment.
     pub fn as_of(&self) -> Timestamp {
         self.inner.options.as_of.unwrap_or(self.inner.options.now)
+    }
+
+    /// Which links of aliases count in it.
+    pub fn linking(&self) -> Linking {
+        self.inner.options.linking
     }
 
     /// The grain of its periods.
@@ -234,6 +246,9 @@ impl Inner {
         parts.push(self.options.as_of.map(|at| at.to_string()).unwrap_or_default());
         if closure.asks_the_time {
             parts.push(self.options.as_of.unwrap_or(self.options.now).to_string());
+        }
+        if closure.asks_the_linking {
+            parts.push(self.options.linking.to_string());
         }
         parts.extend(closure.views.iter().map(|view| self.views.sql(view).unwrap_or_default().to_owned()));
         parts
