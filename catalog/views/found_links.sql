@@ -11,8 +11,8 @@ WITH proofs AS (
     m.reason,
     m.at,
     row_number() OVER (PARTITION BY s.session_id, s.customer_ref ORDER BY m.at, m.reason DESC) AS place
-  FROM _session_names AS s
-  JOIN _session_names AS m ON m.session_id = s.session_id
+  FROM session_names AS s
+  JOIN session_names AS m ON m.session_id = s.session_id
   WHERE s.person IS NULL AND s.persons = 1 AND m.person IS NOT NULL AND m.reason IS NOT NULL
     AND s.customer_ref <> m.person
 ),

@@ -6,8 +6,8 @@ SELECT
   'shared_session' AS kind,
   s.session_id AS subject,
   CAST(string_agg(s.customer_ref, ', ' ORDER BY s.customer_ref) AS TEXT) AS names
-FROM _session_names AS s
-LEFT SEMI JOIN _session_names AS n ON n.session_id = s.session_id AND n.person IS NULL
+FROM session_names AS s
+LEFT SEMI JOIN session_names AS n ON n.session_id = s.session_id AND n.person IS NULL
 WHERE s.persons > 1
 GROUP BY s.session_id
 UNION ALL

@@ -13,7 +13,7 @@ use datafusion::common::Result as DataFusionResult;
 use datafusion::datasource::empty::EmptyTable;
 use datafusion::datasource::{ViewTable, provider_as_source};
 use datafusion::execution::SessionState;
-use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, lit};
+use datafusion::logical_expr::{EmptyRelation, Expr, LogicalPlan, LogicalPlanBuilder, lit};
 use datafusion::prelude::{DataFrame, ident};
 use datafusion::scalar::ScalarValue;
 use jiff::Timestamp;
@@ -122,10 +122,19 @@ impl Tables {
 
 /// The rows of a view: of its SQL, or of a faster way to the same.
 async fn rows(state: &SessionState, name: &str, sql: &str) -> Result<DataFrame> {
-    if name == identity::MEETINGS {
-        return identity::meetings::rows(state).await;
+    if name == identity::STRANGERS {
+        return identity::strangers::rows(state).await;
     }
-    Ok(DataFrame::new(state.clone(), plan_view(state, name, sql).await?))
+    let plan = plan_view(state, name, sql).await?;
+    if let Some((_, needed)) = identity::NEEDS.iter().find(|(view, _)| *view == name) {
+        let any = state.create_logical_plan(&format!("SELECT 1 FROM {needed} LIMIT 1")).await?;
+        if DataFrame::new(state.clone(), any).collect().await?.iter().all(|batch| batch.num_rows() == 0) {
+            let schema = plan.schema().clone();
+            let none = LogicalPlan::EmptyRelation(EmptyRelation { produce_one_row: false, schema });
+            return Ok(DataFrame::new(state.clone(), none));
+        }
+    }
+    Ok(DataFrame::new(state.clone(), plan))
 }
 
 /// What a session that only plans needs to know of `customer_aliases`.

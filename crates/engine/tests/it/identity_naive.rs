@@ -326,8 +326,8 @@ fn circle(links: &BTreeMap<String, Link>) -> Option<Vec<String>> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn as_the_naive_program_says() {
     let definitions = definitions("UTC", &[]);
-    let meetings = catalog::file("views/session_meetings.sql").unwrap();
-    let meetings = format!("SELECT session_id, customer_ref FROM ({meetings}) AS m ORDER BY 1, 2");
+    let strangers = catalog::file("views/session_strangers.sql").unwrap();
+    let strangers = format!("SELECT session_id, customer_ref FROM ({strangers}) AS m ORDER BY 1, 2");
     let mut seen = BTreeMap::from([("purchase", 0), ("login", 0), ("email", 0), ("circles", 0), ("conflicts", 0)]);
     for seed in 1..=COMPANIES {
         let company = Company::made(&mut Dice(seed));
@@ -348,8 +348,8 @@ async fn as_the_naive_program_says() {
             for link in naive.found_in_sessions().iter().chain(&naive.found_by_email()) {
                 *seen.get_mut(link.reason).unwrap() += 1;
             }
-            let fast = rows(&session, "SELECT session_id, customer_ref FROM session_meetings ORDER BY 1, 2").await;
-            assert_eq!(fast, rows(&session, &meetings).await, "seed {seed}");
+            let fast = rows(&session, "SELECT session_id, customer_ref FROM session_strangers ORDER BY 1, 2").await;
+            assert_eq!(fast, rows(&session, &strangers).await, "seed {seed}");
         }
     }
     assert!(seen.values().all(|times| *times > 3), "too little was tried: {seen:?}");
