@@ -7,6 +7,7 @@ mod folder;
 pub mod identity;
 mod import;
 pub mod intake;
+mod journeys;
 pub mod measures;
 mod reader;
 mod rejects;
@@ -25,6 +26,7 @@ pub use identity::Linking;
 pub use import::{
     ExportedFile, FileReport, ImportReport, ImportRequest, Progress, RejectExport, ReplayReport, StillOpen, TableReport,
 };
+pub use journeys::{Case, Journeys};
 pub use reader::{MeasureRequest, ReadOptions, Reader};
 pub use rejects::{RejectFilter, Rejected};
 pub use revisions::Revision;

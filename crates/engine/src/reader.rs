@@ -15,6 +15,7 @@ use crate::measures::{self, ExplainRequest, Explanation, Request};
 use crate::scorecard::{self, ScorecardView};
 use crate::session::{Session, SessionOptions, TableSource};
 use crate::sql::Answer;
+use crate::store::manifest::Manifest;
 use crate::store::snapshot::Snapshot;
 use crate::workspace::{Workspace, calendar};
 use crate::{Error, Result};
@@ -201,6 +202,11 @@ impl Reader {
     /// For which moment it was opened.
     pub(crate) fn options(&self) -> ReadOptions {
         self.options
+    }
+
+    /// The manifest its data stand for.
+    pub(crate) fn manifest(&self) -> &Manifest {
+        self.snapshot.manifest()
     }
 
     /// Where the workspace lies.

@@ -240,6 +240,16 @@ impl<'a> Journey<'a> {
         self.block.session.get(self.first_row..self.first_row + self.len()).unwrap_or_default()
     }
 
+    /// Place of each touchpoint's fact among [`Journey::facts`], counted from 1; 0 without one.
+    pub fn places(&self) -> &'a [u32] {
+        self.block.fact.get(self.first_row..self.first_row + self.len()).unwrap_or_default()
+    }
+
+    /// What the touchpoints of the whole block carry.
+    pub fn facts(&self) -> &Facts<'a> {
+        &self.block.facts
+    }
+
     /// What a touchpoint carries, by its place in the journey.
     pub fn fact(&self, row: usize) -> Option<Fact> {
         self.block.fact(self.first_row + row)

@@ -22,6 +22,13 @@ enum By {
 /// No step.
 pub(crate) const NONE: u16 = u16::MAX;
 
+/// Steps by kind code with a place for every code there can be, so that looking one up needs no check.
+pub(crate) fn table(by_kind: &[u16]) -> Option<Box<[u16; 1 << 16]>> {
+    let mut all = by_kind.to_vec();
+    all.resize(1 << 16, NONE);
+    all.try_into().ok()
+}
+
 impl Steps {
     /// Every kind is a step of its own name, in ascending order of names; kinds of the same name are one step.
     pub fn kinds(kinds: &Kinds) -> Steps {

@@ -14,7 +14,9 @@
 //! | a Net Promoter Score | [`nps`](fn@nps) |
 //! | is a series signal or noise | [`xmr`](fn@xmr) |
 //! | did a number move from one period to the next | [`difference`](fn@difference), [`newcombe`](fn@newcombe), [`welch`](fn@welch) |
+//! | which of many differences stand | [`two_proportions`](fn@two_proportions), [`benjamini_hochberg`](fn@benjamini_hochberg) |
 
+mod benjamini_hochberg;
 mod confidence;
 mod difference;
 mod interval;
@@ -25,10 +27,12 @@ mod order_ranks;
 mod quantile;
 mod ratio;
 mod student;
+mod two_proportions;
 mod welch;
 mod wilson;
 mod xmr;
 
+pub use benjamini_hochberg::benjamini_hochberg;
 pub use confidence::{CONFIDENCE, TAIL, Z};
 pub use difference::{Difference, difference};
 pub use interval::Interval;
@@ -38,6 +42,7 @@ pub use nps::nps;
 pub use quantile::{quantile, quantile_interval};
 pub use ratio::{RatioSums, ratio_interval};
 pub use student::student_t;
+pub use two_proportions::two_proportions;
 pub use welch::welch;
 pub use wilson::wilson;
 pub use xmr::{MINIMUM_RANGES, Rule, Side, Signal, Xmr, xmr};

@@ -54,5 +54,6 @@ pub fn report_progress(meter: &Meter, now: Progress) {
         Progress::Waiting => meter.say("waiting for another import".to_owned()),
         Progress::Reading { bytes, total, rows } => meter.show(bytes, total, format!("rows {}", count(rows))),
         Progress::Writing { table } => meter.say(format!("writing {table}")),
+        Progress::Journeys { rows } => meter.say(format!("laying out journeys, touchpoints {}", count(rows))),
     }
 }

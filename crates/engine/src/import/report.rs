@@ -24,6 +24,11 @@ pub enum Progress {
         /// The table.
         table: String,
     },
+    /// Touchpoints are being laid out as journeys.
+    Journeys {
+        /// Touchpoints read so far.
+        rows: u64,
+    },
 }
 
 /// What became of a file.

@@ -190,6 +190,17 @@ impl Session {
         &self.inner.definitions
     }
 
+    /// Everything that journeys depend on beside the version of the data and the stage rules.
+    pub(crate) fn what_journeys_depend_on(&self) -> Result<Vec<String>> {
+        let (inner, settings) = (&self.inner, &self.inner.definitions.settings);
+        let as_of = inner.options.as_of.map(|at| at.to_string()).unwrap_or_default();
+        let mut parts =
+            vec![env!("CARGO_PKG_VERSION").to_owned(), settings.zone.clone(), settings.currency.clone(), as_of];
+        let closure = inner.views.closure("_dated")?;
+        parts.extend(closure.views.iter().map(|view| inner.views.sql(view).unwrap_or_default().to_owned()));
+        Ok(parts)
+    }
+
     pub(crate) fn known_range(&self, column: &str) -> Option<Option<(Timestamp, Timestamp)>> {
         self.inner.ranges.lock().unwrap_or_else(PoisonError::into_inner).get(column).copied()
     }
@@ -277,6 +288,8 @@ fn base_state(options: &SessionOptions, constants: &Constants) -> Result<Session
     // As Delta's own sessions do: pushing lists of join keys down can fail on dictionary arrays.
     settings.optimizer.hash_join_inlist_pushdown_max_size = 0;
     settings.optimizer.hash_join_inlist_pushdown_max_distinct_values = 0;
+    // Bounds that a join learns from one side are pushed through outer joins of the other, where they lose rows.
+    settings.optimizer.enable_join_dynamic_filter_pushdown = false;
     let mut state =
         SessionStateBuilder::new().with_default_features().with_config(config).with_runtime_env(runtime).build();
     functions::register(&mut state, constants)?;

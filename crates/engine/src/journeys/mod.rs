@@ -1,0 +1,170 @@
+//! Journeys: the touchpoints of every case in order, kept sorted on disk and read in place.
+
+mod changes;
+mod codes;
+mod extend;
+mod links;
+mod mapped;
+mod replaced;
+mod run;
+mod stages;
+mod staging;
+mod state;
+mod store;
+mod write;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use datafusion::arrow::array::AsArray;
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, Int64Type};
+use throughline_journey::{Block, Kinds, Stages};
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::session::Session;
+use crate::{Error, Progress, Reader, Result, catalog};
+use store::{Opened, Store};
+use write::Source;
+
+/// Stores of moments other than the newest that are kept.
+const KEPT: usize = 3;
+
+/// Whose journeys: what happened is grouped by customer, or by ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Case {
+    /// The customer, whatever name a source uses.
+    #[default]
+    Customer,
+    /// The ticket, with everything that happened to it.
+    Ticket,
+}
+
+impl Case {
+    /// As written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Case::Customer => "customer",
+            Case::Ticket => "ticket",
+        }
+    }
+
+    fn sql(self) -> Result<&'static str> {
+        let file = catalog::file(&format!("journeys/{}.sql", self.name()));
+        file.ok_or_else(|| Error::internal(format!("the catalog has no journeys of a {}", self.name())))
+    }
+
+    /// Standard tables whose rows make touchpoints, or say whose they are.
+    fn tables(self) -> &'static [&'static str] {
+        match self {
+            Case::Customer => &[
+                "exposures",
+                "feedback",
+                "interactions",
+                "loyalty_events",
+                "order_lines",
+                "orders",
+                "payments",
+                "ticket_events",
+                "tickets",
+            ],
+            Case::Ticket => &["ticket_events"],
+        }
+    }
+
+    /// Whether amounts are converted.
+    fn prices(self) -> bool {
+        self == Case::Customer
+    }
+
+    /// About how many touchpoints there are: what all imports added.
+    async fn expected_rows(self, session: &Session) -> Result<u64> {
+        let tables: Vec<String> = self.tables().iter().map(|table| (*table).to_owned()).collect();
+        let tables = crate::session::quote::texts(&tables);
+        let sql =
+            format!("SELECT CAST(coalesce(sum(added), 0) AS BIGINT) FROM import_tables WHERE target IN ({tables})");
+        let batches = session.rows(&sql).await?;
+        let Some(batch) = batches.iter().find(|batch| batch.num_rows() > 0) else { return Ok(0) };
+        let rows = cast(batch.column(0), &DataType::Int64)?;
+        Ok(rows.as_primitive::<Int64Type>().values().first().and_then(|rows| u64::try_from(*rows).ok()).unwrap_or(0))
+    }
+}
+
+/// All journeys at one moment, in place.
+pub struct Journeys {
+    opened: Opened,
+    stages: Stages,
+}
+
+impl Journeys {
+    /// What the codes of kinds and channels mean.
+    pub fn kinds(&self) -> &Kinds {
+        &self.opened.kinds
+    }
+
+    /// The stages of touchpoints.
+    pub fn stages(&self) -> &Stages {
+        &self.stages
+    }
+
+    /// The blocks that folds walk.
+    pub fn blocks(&self) -> Vec<Block<'_>> {
+        self.opened.blocks()
+    }
+
+    /// How many runs they lie in: one after a build, more after extensions.
+    pub fn runs(&self) -> usize {
+        self.opened.runs.len()
+    }
+}
+
+impl Reader {
+    /// The journeys of the moment this reader is for. They are built, or extended by what is new, where needed.
+    pub async fn journeys(&self, case: Case, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<Journeys> {
+        let manifest = self.manifest();
+        let current = self.options().as_of.is_none();
+        let source = Source { session: self.session(), case, manifest: manifest.number, at: &manifest.at, current };
+        let root = self.folder().cache().join("journeys");
+        let parts = self.session().what_journeys_depend_on()?;
+        if current {
+            let store = Store::at(folder(&root, case, &parts, "current"));
+            if let Some(opened) = store.journeys(&source, progress).await? {
+                return self.opened(opened);
+            }
+        }
+        // A moment of its own: as of a day, or overtaken by an import.
+        let moment = format!("{}@{}", manifest.number, manifest.at);
+        let store = Store::at(folder(&root, case, &[parts, vec![moment]].concat(), "moment"));
+        let opened = store.journeys(&source, progress).await?;
+        forget(&root, store.folder());
+        self.opened(opened.ok_or_else(|| Error::internal("the journeys of a moment went on without it"))?)
+    }
+
+    fn opened(&self, opened: Opened) -> Result<Journeys> {
+        let stages = stages::stages(&self.definitions().journey, &opened.kinds);
+        Ok(Journeys { opened, stages })
+    }
+}
+
+/// The folder of a store whose rows depend on exactly `parts`.
+fn folder(root: &Path, case: Case, parts: &[String], life: &str) -> PathBuf {
+    let text: String = parts.iter().map(|part| format!("{}\0{part}\0", part.len())).collect();
+    root.join(format!("{}-{life}-{:016x}", case.name(), xxh3_128(text.as_bytes()) as u64))
+}
+
+/// Removes the stores of moments that were used longest ago.
+fn forget(root: &Path, keep: &Path) {
+    let Ok(entries) = fs::read_dir(root) else { return };
+    let mut moments: Vec<(SystemTime, PathBuf)> = entries
+        .filter_map(|entry| entry.ok())
+        .filter(|entry| entry.file_name().to_string_lossy().contains("-moment-") && entry.path() != keep)
+        .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
+        .collect();
+    moments.sort();
+    let surplus = (moments.len() + 1).saturating_sub(KEPT);
+    for (_, path) in moments.iter().take(surplus) {
+        // What stays is no harm: it is found again, or forgotten next time.
+        let _ = fs::remove_dir_all(path);
+    }
+}

@@ -1,0 +1,160 @@
+//! A store of journeys: runs on disk, built from the tables, extended by what is new, safe to delete at any time.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use throughline_journey::{Block, Kinds};
+
+use super::extend::Extension;
+use super::links::Links;
+use super::replaced;
+use super::run::{BUCKETS, Run};
+use super::state::{RunInfo, State};
+use super::write::{self, Source};
+use crate::{Error, ErrorKind, Progress, Result};
+
+const LINKS: &str = "links.arrow";
+
+/// Where the journeys of one kind of case lie, as seen at one moment.
+pub(super) struct Store {
+    folder: PathBuf,
+}
+
+/// An open store.
+pub(super) struct Opened {
+    pub(super) runs: Vec<(RunInfo, Run)>,
+    pub(super) kinds: Kinds,
+}
+
+impl Opened {
+    /// All buckets of all runs that hold anything, numbered from 0.
+    pub(super) fn blocks(&self) -> Vec<Block<'_>> {
+        let mut blocks = Vec::new();
+        for (_, run) in &self.runs {
+            for bucket in 0..BUCKETS {
+                let block = run.block(bucket, blocks.len());
+                if block.cases() > 0 {
+                    blocks.push(block);
+                }
+            }
+        }
+        blocks
+    }
+}
+
+impl Store {
+    /// The store in `folder`, which need not exist.
+    pub(super) fn at(folder: PathBuf) -> Store {
+        Store { folder }
+    }
+
+    /// Where its runs lie.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    pub(super) fn links(&self) -> PathBuf {
+        self.folder.join(LINKS)
+    }
+
+    /// The journeys of exactly the moment of `source`: as they lie there, extended by what is new, or built.
+    /// Where the store has gone on to a later moment, `None`.
+    pub(super) async fn journeys(
+        &self,
+        source: &Source<'_>,
+        progress: &mut (dyn FnMut(Progress) + Send),
+    ) -> Result<Option<Opened>> {
+        if let Some(state) = State::read(&self.folder).filter(|state| source.is_moment_of(state))
+            && let Ok(opened) = self.open(&state)
+        {
+            return Ok(Some(opened));
+        }
+        fs::create_dir_all(&self.folder)?;
+        // Two processes at once do not build the same.
+        let lock = File::create(self.folder.join(".lock"))?;
+        lock.lock()?;
+        let state = State::read(&self.folder);
+        if state.as_ref().is_some_and(|state| state.manifest > source.manifest) {
+            return Ok(None);
+        }
+        let state = match state {
+            Some(state) if source.is_moment_of(&state) => state,
+            Some(state) => match self.extended(source, state, progress).await {
+                Ok(Some(state)) => state,
+                Ok(None) => self.built(source, progress).await?,
+                // What cannot be read is worth no more than none.
+                Err(error) if error.kind == ErrorKind::Damaged => self.built(source, progress).await?,
+                Err(error) => return Err(error),
+            },
+            None => self.built(source, progress).await?,
+        };
+        match self.open(&state) {
+            Err(error) if error.kind == ErrorKind::Damaged => {
+                let state = self.built(source, progress).await?;
+                self.open(&state).map(Some)
+            }
+            opened => opened.map(Some),
+        }
+    }
+
+    /// Opens the runs of a state, and marks what newer ones replaced.
+    pub(super) fn open(&self, state: &State) -> Result<Opened> {
+        let mut runs = Vec::with_capacity(state.runs.len());
+        for info in &state.runs {
+            let folder = self.folder.join(info.folder());
+            let run = Run::open(&folder).map_err(|error| Error { kind: ErrorKind::Damaged, ..error })?;
+            for replaced in replaced::read(&folder)? {
+                if let Some((_, earlier)) =
+                    runs.iter_mut().find(|(info, _): &&mut (RunInfo, Run)| info.number == replaced.run)
+                {
+                    earlier.replace(replaced.bucket as usize, replaced.case as usize);
+                }
+            }
+            runs.push((info.clone(), run));
+        }
+        Ok(Opened { runs, kinds: state.kinds() })
+    }
+
+    async fn extended(
+        &self,
+        source: &Source<'_>,
+        state: State,
+        progress: &mut (dyn FnMut(Progress) + Send),
+    ) -> Result<Option<State>> {
+        let opened = self.open(&state)?;
+        let extension = Extension { store: self, source, state, opened };
+        let Some((state, links)) = extension.run(progress).await? else { return Ok(None) };
+        self.make_current(&state, &links)?;
+        Ok(Some(state))
+    }
+
+    async fn built(&self, source: &Source<'_>, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<State> {
+        let before = State::read(&self.folder).unwrap_or_default();
+        let number = before.next_run();
+        let links = Arc::new(Links::read(source.session).await?);
+        let (kinds, info) = write::whole_run(source, &links, &self.folder, number, progress).await?;
+        let state = State::new(source.manifest, source.at, &kinds, vec![info]);
+        self.make_current(&state, &links)?;
+        Ok(state)
+    }
+
+    /// Names the runs that count, and removes the others.
+    fn make_current(&self, state: &State, links: &Links) -> Result<()> {
+        let path = self.links();
+        if path.exists() {
+            fs::remove_file(&path)?;
+        }
+        links.save(&path)?;
+        state.write(&self.folder)?;
+        let current: Vec<String> = state.runs.iter().map(RunInfo::folder).collect();
+        for entry in fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.starts_with("run-") && !current.contains(&name) {
+                fs::remove_dir_all(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+}
