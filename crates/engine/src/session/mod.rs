@@ -196,6 +196,7 @@ impl Session {
         let as_of = inner.options.as_of.map(|at| at.to_string()).unwrap_or_default();
         let mut parts =
             vec![env!("CARGO_PKG_VERSION").to_owned(), settings.zone.clone(), settings.currency.clone(), as_of];
+        parts.push(inner.options.linking.to_string());
         let closure = inner.views.closure("_dated")?;
         parts.extend(closure.views.iter().map(|view| inner.views.sql(view).unwrap_or_default().to_owned()));
         Ok(parts)

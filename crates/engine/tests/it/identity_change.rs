@@ -1,7 +1,7 @@
 //! Links that people make and undo.
 
 use throughline_engine::identity::{LinkChange, Statement};
-use throughline_engine::{Linking, ReadOptions, Result};
+use throughline_engine::{Case, Linking, ReadOptions, Reader, Result};
 
 use crate::import::Bench;
 
@@ -152,4 +152,35 @@ async fn a_first_statement_needs_no_import_before() {
     let error = link(&mut bench, "a", "b").await.unwrap_err();
     assert_eq!(error.message, "There is no customer and no alias a.");
     assert!(bench.reader(None).identity_links(10).await.unwrap().links.is_empty());
+}
+
+/// Whose journeys are kept.
+async fn cases(reader: &Reader) -> Vec<String> {
+    let journeys = reader.journeys(Case::Customer, &mut |_| {}).await.unwrap();
+    let mut cases: Vec<String> = Vec::new();
+    for block in journeys.blocks() {
+        cases.extend(block.journeys().map(|journey| journey.id().to_owned()));
+    }
+    cases.sort();
+    cases
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kept_journeys_follow_links_and_the_way_of_linking() {
+    let mut bench = shop().await;
+    let before = cases(&bench.reader(None)).await;
+    assert_eq!(before, ["anna", "ben", "tablet"]);
+    link(&mut bench, "tablet", "anna").await.unwrap();
+    assert_eq!(cases(&bench.reader(None)).await, ["anna", "ben"]);
+    unlink(&mut bench, "tablet").await.unwrap();
+    assert_eq!(cases(&bench.reader(None)).await, before);
+    let customers = "customer_ref,known,first_seen_at,email\nben,true,2026-01-01T00:00:00Z,b@x.org\n\
+                     tablet,false,2026-02-01T00:00:00Z,b@x.org\n";
+    let customers = bench.file("customers.csv", customers);
+    bench.import(&customers).await.unwrap();
+    for (linking, expected) in [(Linking::Loose, &["anna", "ben"][..]), (Linking::Strict, &["anna", "ben", "tablet"])] {
+        let reader = bench.workspace.reader(ReadOptions { linking, ..ReadOptions::at(bench.now) }).unwrap();
+        assert_eq!(cases(&reader).await, expected, "{linking}");
+        assert_eq!(cases(&reader).await, expected, "{linking}");
+    }
 }
