@@ -7,6 +7,7 @@ mod links;
 mod mapped;
 mod replaced;
 mod run;
+mod scope;
 mod stages;
 mod staging;
 mod state;
@@ -22,6 +23,8 @@ use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Int64Type};
 use throughline_journey::{Block, Kinds, Stages};
 use xxhash_rust::xxh3::xxh3_128;
+
+pub use scope::{Asked, Scope};
 
 use crate::session::Session;
 use crate::{Error, Progress, Reader, Result, catalog};
