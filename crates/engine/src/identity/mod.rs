@@ -1,6 +1,6 @@
 //! Who is who: links of aliases to customers, stated by sources and people or found in the data.
 //!
-//! What counts as a link stands in SQL (`catalog/views`: `stated_links`, `found_links`, `links_in_force`,
+//! What counts as a link stands in SQL (`catalog/views`: `identity_links`, `found_links`, `links_in_force`,
 //! `customer_aliases`). Here stands what SQL does badly: following chains of links, finding strangers in sessions of
 //! customers in one pass, and taking the statements of people.
 
