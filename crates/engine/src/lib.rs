@@ -4,6 +4,7 @@ pub mod catalog;
 pub mod customer;
 pub mod error;
 mod folder;
+pub mod identity;
 mod import;
 pub mod intake;
 mod journeys;
@@ -21,6 +22,7 @@ mod workspace;
 
 pub use error::{Error, ErrorKind, Result};
 pub use folder::Folder;
+pub use identity::Linking;
 pub use import::{
     ExportedFile, FileReport, ImportReport, ImportRequest, Progress, RejectExport, ReplayReport, StillOpen, TableReport,
 };

@@ -10,6 +10,7 @@ use throughline_model::{Calendar, Grain, Measure, Period, Reading};
 
 use crate::customer::TimeLine;
 use crate::folder::Folder;
+use crate::identity::Linking;
 use crate::journeys::JourneysAt;
 use crate::measures::{self, ExplainRequest, Explanation, Request};
 use crate::scorecard::{self, ScorecardView};
@@ -31,6 +32,15 @@ pub struct ReadOptions {
     pub working: bool,
     /// The present moment.
     pub now: Timestamp,
+    /// Which links of aliases count.
+    pub linking: Linking,
+}
+
+impl ReadOptions {
+    /// All that is known at `now`, by the definitions in force.
+    pub fn at(now: Timestamp) -> ReadOptions {
+        ReadOptions { as_of: None, working: false, now, linking: Linking::default() }
+    }
 }
 
 /// Which readings of a measure.
@@ -108,6 +118,7 @@ impl Workspace {
                 manifest: manifest.number,
                 at: manifest.at.clone(),
             }),
+            linking: options.linking,
         };
         Session::open(snapshot.clone(), definitions, options)
     }

@@ -8,6 +8,7 @@ mod mapped;
 mod replaced;
 mod run;
 mod scope;
+mod sql;
 mod stages;
 mod staging;
 mod state;
@@ -25,6 +26,7 @@ use throughline_journey::{Block, Kinds, Stages};
 use xxhash_rust::xxh3::xxh3_128;
 
 pub use scope::{Asked, Scope};
+pub(crate) use sql::{JourneyFunction, questions};
 
 use crate::session::Session;
 use crate::{Error, Progress, Reader, Result, catalog};

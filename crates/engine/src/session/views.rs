@@ -8,11 +8,13 @@ use datafusion::sql::parser::{DFParser, Statement};
 use datafusion::sql::resolve::resolve_table_references;
 use datafusion::sql::sqlparser::ast::{self as sqlparser, Expr, OrderByKind, visit_expressions};
 
-use crate::{Error, Result, catalog};
+use crate::{Error, Result, catalog, identity};
 
 /// Stands for the CASE expression of the stage rules.
 const STAGE: &str = "{{stage}}";
 const FOLDER: &str = "views/";
+/// The standard table of links that are stated.
+const LINKS: &str = "identities";
 
 /// The derived views of one journey. Nothing is parsed before it is asked for.
 pub(crate) struct Views {
@@ -34,6 +36,8 @@ pub(crate) struct Parsed {
     pub asks_the_period: bool,
     /// Columns that its rows are sorted by, ascending with empty ones last.
     pub order: Vec<String>,
+    /// Whether it depends on which links of aliases count.
+    pub asks_the_linking: bool,
 }
 
 /// A view together with everything below it.
@@ -41,12 +45,14 @@ pub(crate) struct Parsed {
 pub(crate) struct Closure {
     /// Names of the views, itself included.
     pub views: BTreeSet<String>,
-    /// Names of the standard tables.
+    /// Names of the standard tables that its rows are made of; those that only tell who is who are not among them.
     pub tables: BTreeSet<String>,
     /// Whether any of them asks for the present moment.
     pub asks_the_time: bool,
     /// Whether any of them depends on the grain of the session.
     pub asks_the_period: bool,
+    /// Whether any of them depends on which links of aliases count.
+    pub asks_the_linking: bool,
 }
 
 /// Whether a view is only a part of others: it is not listed, and never kept.
@@ -108,15 +114,22 @@ impl Views {
         };
         closure.asks_the_time |= parsed.asks_the_time;
         closure.asks_the_period |= parsed.asks_the_period;
+        closure.asks_the_linking |= parsed.asks_the_linking;
         // A view whose own name stands in it reads the standard table beneath: circles are found below.
         if closure.views.contains(name) {
             return Ok(());
         }
         path.push(name.to_owned());
+        let tables = closure.tables.clone();
         for reference in &parsed.references {
             self.collect(reference, path, closure)?;
         }
         path.pop();
+        if name == identity::ALIASES {
+            // Links are looked for in tables that say nothing else about the rows they are joined to.
+            closure.tables = tables;
+            closure.tables.insert(LINKS.to_owned());
+        }
         closure.views.insert(name.to_owned());
         Ok(())
     }
@@ -142,6 +155,7 @@ pub(crate) fn parse(sql: &str) -> std::result::Result<Parsed, String> {
         asks_the_time: uses(&["as_of", "now", "current_timestamp"]),
         asks_the_period: uses(&["period_number"]) || references.contains("periods"),
         order: order(&statement),
+        asks_the_linking: uses(&["least_confidence"]),
         references,
     })
 }

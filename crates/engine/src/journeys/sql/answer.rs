@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
+use datafusion::arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
 use crate::Result;
@@ -36,12 +36,6 @@ impl Rows {
     /// Adds a column of numbers.
     pub(super) fn numbers(mut self, values: impl Iterator<Item = Option<f64>>) -> Self {
         self.columns.push(Arc::new(values.collect::<Float64Array>()));
-        self
-    }
-
-    /// Adds a column of flags.
-    pub(super) fn flags(mut self, values: impl Iterator<Item = bool>) -> Self {
-        self.columns.push(Arc::new(values.map(Some).collect::<BooleanArray>()));
         self
     }
 
