@@ -10,15 +10,16 @@ use datafusion::arrow::array::{
 use datafusion::arrow::util::pretty::pretty_format_batches;
 use datafusion::prelude::SessionContext;
 use deltalake::DeltaTable;
+use jiff::Timestamp;
 use throughline_model::vocabulary::Table;
 
-use super::contest::conform;
+use super::conform::conform;
 use super::context::writing_session;
 use super::manifest::Manifest;
 use super::snapshot::Snapshot;
-use super::staging::{Staging, staged_schema};
+use super::staging::{Staging, Stamp, staged_schema};
 use super::tables::Tables;
-use super::upsert::{Counts, upsert};
+use super::upsert::{Counts, Upsert};
 use crate::catalog;
 
 /// A product as staged: id, name, category, the source's time of change, time of recording, record of the layout.
@@ -64,9 +65,12 @@ impl Bench {
     async fn bring(&mut self, rows: &[Row<'_>]) -> (Counts, Vec<(i32, i64)>) {
         let owned = [vec!["product_id", "name", "category"], vec!["product_id", "category"]];
         let owned = owned.iter().map(|names| names.iter().map(|name| (*name).to_owned()).collect()).collect();
-        let mut staging = Staging::new(self.table, &self.folder.path().join("staging"), owned).unwrap();
+        let stamp = Stamp { import_id: "import".into(), recorded_at: Timestamp::UNIX_EPOCH };
+        let mut staging = Staging::new(self.table, &self.folder.path().join("staging"), owned, &stamp).unwrap();
         staging.write(&staged(self.table, rows)).unwrap();
-        let done = upsert(&self.session, self.table, self.delta.take().unwrap(), staging).await.unwrap();
+        let keys = self.folder.path().join("keys");
+        let upsert = Upsert { session: &self.session, keys, import_id: "import", at: Timestamp::UNIX_EPOCH };
+        let done = upsert.run(self.table, self.delta.take().unwrap(), staging).await.unwrap();
         self.delta = Some(done.delta);
         (done.counts, done.superseded)
     }

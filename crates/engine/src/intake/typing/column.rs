@@ -197,7 +197,22 @@ impl Cells<'_> {
         }
     }
 
+    /// Whether all texts can stay as they are.
+    fn texts_stand(&self) -> bool {
+        let reader = self.reader;
+        let free = reader.words.is_empty() && reader.domain.is_empty() && !reader.currency;
+        let clean = |text: &str| match text.as_bytes() {
+            [b'=' | b'@', _, ..] | [] => false,
+            [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => true,
+            _ => text.trim().len() == text.len(),
+        };
+        free && self.texts.iter().flatten().all(clean)
+    }
+
     fn text(&mut self) -> ArrayRef {
+        if self.texts_stand() {
+            return Arc::new(self.texts.clone());
+        }
         let mut built = StringBuilder::with_capacity(self.texts.len(), self.texts.value_data().len());
         for (row, text) in self.texts.iter().enumerate() {
             let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else {
