@@ -1,7 +1,7 @@
 //! Brings staged rows into their tables and names the result in a manifest.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::prelude::SessionContext;
@@ -61,6 +61,8 @@ impl Commit<'_> {
         progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<()> {
         let rejects = staged.tables.remove("rejects");
+        let paths: Vec<PathBuf> = assigned.iter().map(|one| one.file.path.clone()).collect();
+        let sizes = std::thread::spawn(move || paths.iter().map(|path| checksum(path)).collect::<Result<Vec<_>>>());
         let mut committed = Committed { versions: self.before.tables.clone(), ..Committed::default() };
         for (name, (staging, rows)) in staged.tables {
             progress(Progress::Writing { table: name.clone() });
@@ -72,7 +74,7 @@ impl Commit<'_> {
             None => self.rejects(rejects, assigned, report, &mut committed).await?,
         }
         self.ledger("import_tables", &ledger::table_rows(self.import_id, self.at, &data)?, &mut committed).await?;
-        let sizes = assigned.iter().map(|one| checksum(&one.file.path)).collect::<Result<Vec<_>>>()?;
+        let sizes = sizes.join().map_err(|_| Error::internal("the sources could not be summed up"))??;
         let files = report.files.get(..sizes.len()).unwrap_or_default();
         self.ledger("imports", &ledger::file_rows(self.import_id, self.at, files, &sizes)?, &mut committed).await?;
         self.name(committed.versions)?;

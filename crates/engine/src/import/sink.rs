@@ -128,6 +128,7 @@ impl<'a> StagingSink<'a> {
     /// Everything staged.
     pub fn finish(mut self) -> Result<Staged> {
         self.flush_rejects()?;
+        self.tables.values_mut().try_for_each(|(staging, _)| staging.end())?;
         Ok(Staged { tables: self.tables, rejected: self.rejected, examples: self.examples, open: self.open })
     }
 }

@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Int16Array, Int64Array, StringArray, new_null_array,
-};
-use datafusion::arrow::compute::{FilterBuilder, concat, filter_record_batch};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int16Array, Int64Array, StringArray};
+use datafusion::arrow::compute::filter_record_batch;
 use datafusion::arrow::datatypes::{DataType, Field, Int32Type, Int64Type, Schema, SchemaRef};
 use datafusion::arrow::record_batch::RecordBatch;
-use datafusion::physical_expr::PhysicalExpr;
 use throughline_model::vocabulary::Table;
 
 use super::compile::{Bound, BoundRecord, Value};
+use super::evaluate::{evaluate, filter_columns};
 use super::raw::input::{FILE, LINE, SEQ};
 use super::rejects::Pending;
 use super::row_key::RowKeys;
@@ -296,24 +294,6 @@ fn repeated(column: &ArrayRef, rows: usize) -> ArrayRef {
     Arc::new(StringArray::from_iter_values(std::iter::repeat_n(text, rows)))
 }
 
-/// The rows that a mask keeps, with the columns that are used; the others are empty. File, line and number stay.
-pub(crate) fn filter_columns(
-    raw: &RecordBatch,
-    mask: &BooleanArray,
-    used: &dyn Fn(usize) -> bool,
-) -> Result<RecordBatch> {
-    let predicate = FilterBuilder::new(mask).optimize().build();
-    let schema = raw.schema();
-    let columns = raw.columns().iter().zip(schema.fields()).enumerate().map(|(place, (column, field))| {
-        if used(place) || [FILE, LINE, SEQ].contains(&field.name().as_str()) {
-            Ok(predicate.filter(column)?)
-        } else {
-            Ok(nulls(field.data_type(), predicate.count()))
-        }
-    });
-    Ok(RecordBatch::try_new(schema.clone(), columns.collect::<Result<Vec<_>>>()?)?)
-}
-
 fn set(columns: &mut [Option<ArrayRef>], place: usize, values: ArrayRef) {
     if let Some(column) = columns.get_mut(place) {
         *column = Some(values);
@@ -360,30 +340,6 @@ fn constant(reader: &ColumnReader, text: &str, rows: usize, problems: &mut Probl
     }
     let value = datafusion::common::ScalarValue::try_from_array(&one, 0)?;
     Ok(value.to_array_of_size(rows)?)
-}
-
-/// Evaluates an expression. Where it fails for the batch, it is tried row by row, so that one bad row stops no other.
-pub(crate) fn evaluate(
-    expr: &Arc<dyn PhysicalExpr>,
-    raw: &RecordBatch,
-    column: Option<&str>,
-    problems: &mut Problems,
-) -> Result<ArrayRef> {
-    if let Ok(values) = expr.evaluate(raw).and_then(|value| value.into_array(raw.num_rows())) {
-        return Ok(values);
-    }
-    let kind = expr.data_type(&raw.schema())?;
-    let mut parts: Vec<ArrayRef> = Vec::with_capacity(raw.num_rows());
-    for row in 0..raw.num_rows() {
-        match expr.evaluate(&raw.slice(row, 1)).and_then(|value| value.into_array(1)) {
-            Ok(value) => parts.push(value),
-            Err(error) => {
-                problems.push(row, column, error.find_root().strip_backtrace());
-                parts.push(new_null_array(&kind, 1));
-            }
-        }
-    }
-    Ok(concat(&parts.iter().map(AsRef::as_ref).collect::<Vec<_>>())?)
 }
 
 pub(crate) fn named(raw: &RecordBatch, name: &str) -> Result<ArrayRef> {

@@ -7,6 +7,7 @@ mod compile;
 mod counts;
 mod discover;
 mod emit;
+mod evaluate;
 mod group;
 mod jobs;
 mod kept;

@@ -144,8 +144,7 @@ impl<'a> Pass<'a> {
         let gone = |_| Error::internal("an earlier piece of the file could not be read");
         match task {
             Task::Text { file, chunk, before, after } => {
-                let mut rows = ChunkRows::read(self.files, file, &self.wanted, &chunk)?;
-                drop(chunk);
+                let mut rows = ChunkRows::read(self.files, file, &self.wanted, chunk)?;
                 let before = before.recv().map_err(gone)?;
                 let _ = after.send(before + rows.rows);
                 let rejects = std::mem::take(&mut rows.rejects);

@@ -10,7 +10,7 @@ use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::physical_expr::PhysicalExpr;
 
-use super::emit::filter_columns;
+use super::evaluate::filter_columns;
 use crate::store::arrow_file::{ArrowFile, read_batches};
 use crate::store::nulls::nulls;
 use crate::{Error, Result};

@@ -1,9 +1,7 @@
 //! Ending versions: data files are written again with another `recorded_until`, or without rows that never were in
 //! force. What does not change is copied as it is encoded.
 
-use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -20,100 +18,17 @@ use datafusion::parquet::file::metadata::PageIndexPolicy;
 use datafusion::parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use throughline_model::vocabulary::Table;
 
+use super::closings::{Closing, Closings};
 use super::conform::conform;
 use super::contest::ROWS;
-use super::encode::{DataFile, create, write_group, writer_properties, wrong};
+use super::encode::{write_group, writer_properties, wrong};
 use super::held::on_all_cores;
+use super::parquet_files::{DataFile, create};
 use super::schema::stored_schema;
 use crate::{Error, Result};
 
 /// The column that changes.
 const UNTIL: &str = "recorded_until";
-/// Instructions held in memory; more go to disk.
-const HELD: usize = 4 << 20;
-/// Bytes of an instruction on disk.
-const BYTES: usize = 17;
-
-/// What becomes of one stored version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Closing {
-    /// Place of its data file.
-    pub(crate) file: i32,
-    /// Number of its row there.
-    pub(crate) row: i64,
-    /// Its new end, in microseconds.
-    pub(crate) until: Option<i64>,
-    /// It never was in force and goes.
-    pub(crate) drop: bool,
-}
-
-/// Instructions as they arrive.
-pub(crate) struct Closings {
-    folder: PathBuf,
-    held: BTreeMap<i32, Vec<Closing>>,
-    count: usize,
-    spilled: BTreeMap<i32, PathBuf>,
-}
-
-impl Closings {
-    /// None yet; `folder` is for those that do not fit in memory.
-    pub(crate) fn new(folder: &Path) -> Self {
-        Closings { folder: folder.to_path_buf(), held: BTreeMap::new(), count: 0, spilled: BTreeMap::new() }
-    }
-
-    /// Adds instructions.
-    pub(crate) fn add(&mut self, closings: Vec<Closing>) -> Result<()> {
-        self.count += closings.len();
-        for closing in closings {
-            self.held.entry(closing.file).or_default().push(closing);
-        }
-        if self.count < HELD {
-            return Ok(());
-        }
-        self.count = 0;
-        for (file, closings) in std::mem::take(&mut self.held) {
-            let path = self.folder.join(format!("closings-{file}"));
-            let bytes: Vec<u8> = closings.iter().flat_map(encoded).collect();
-            File::options().create(true).append(true).open(&path)?.write_all(&bytes)?;
-            self.spilled.insert(file, path);
-        }
-        Ok(())
-    }
-
-    /// Places of the data files that change.
-    fn files(&self) -> Vec<i32> {
-        let mut files: Vec<i32> = self.held.keys().chain(self.spilled.keys()).copied().collect();
-        files.sort_unstable();
-        files.dedup();
-        files
-    }
-
-    /// The instructions for a data file, in the order of its rows.
-    fn of(&self, file: i32) -> Result<Vec<Closing>> {
-        let mut closings = self.held.get(&file).cloned().unwrap_or_default();
-        if let Some(path) = self.spilled.get(&file) {
-            let bytes = fs::read(path)?;
-            closings.extend(bytes.as_chunks::<BYTES>().0.iter().map(|bytes| decoded(file, bytes)));
-        }
-        closings.sort_unstable();
-        Ok(closings)
-    }
-}
-
-fn encoded(closing: &Closing) -> [u8; BYTES] {
-    let mut bytes = [0; BYTES];
-    bytes[..8].copy_from_slice(&closing.row.to_le_bytes());
-    bytes[8..16].copy_from_slice(&closing.until.unwrap_or_default().to_le_bytes());
-    bytes[16] = u8::from(closing.until.is_some()) | u8::from(closing.drop) << 1;
-    bytes
-}
-
-fn decoded(file: i32, bytes: &[u8; BYTES]) -> Closing {
-    let number =
-        |from: usize| bytes[from..].first_chunk::<8>().map(|eight| i64::from_le_bytes(*eight)).unwrap_or_default();
-    let (row, until, flags) = (number(0), number(8), bytes[16]);
-    Closing { file, row, until: (flags & 1 == 1).then_some(until), drop: flags & 2 == 2 }
-}
 
 /// Writes the data files that change again, into `folder`. Gives the place of each with what takes its place, which
 /// is nothing where no row is left.
@@ -281,7 +196,7 @@ impl Group<'_> {
         if batches.iter().all(|batch| batch.num_rows() == 0) {
             return Ok(());
         }
-        write_group(writer, schema, batches)
+        write_group(writer, self.rewrite.table, batches)
     }
 }
 

@@ -15,10 +15,11 @@ use throughline_model::vocabulary::Table;
 
 use super::arrow_file::{ArrowFile, read_batches};
 use super::conform::conform;
-use super::encode::{DataFile, DataFiles, Encoder, wrong};
+use super::encode::{Encoder, wrong};
 use super::held::keys_of;
 use super::key_index::KeyIndex;
 use super::keys::{HashSet, KeyBuckets};
+use super::parquet_files::{DataFile, DataFiles};
 use super::staging::{HASH, ORIGIN, Staged, staged_origin, staged_schema};
 use crate::{Error, Result};
 

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::encode::DataFile;
+use super::parquet_files::DataFile;
 use crate::{Error, Result};
 
 /// A data file that the table holds now.

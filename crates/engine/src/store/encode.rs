@@ -1,24 +1,25 @@
 //! Rows into Parquet: row groups are encoded on all cores and written in their order, so that the same rows make the
 //! same bytes.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::fs::File;
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::array::{ArrayRef, AsArray, RecordBatch};
+use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use datafusion::parquet::arrow::ArrowWriter;
-use datafusion::parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory, compute_leaves};
+use datafusion::parquet::arrow::arrow_writer::{
+    ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves,
+};
 use datafusion::parquet::basic::{Compression, Encoding, ZstdLevel};
 use datafusion::parquet::errors::ParquetError;
-use datafusion::parquet::file::metadata::ParquetMetaData;
-use datafusion::parquet::file::properties::WriterProperties;
+use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use datafusion::parquet::file::writer::SerializedFileWriter;
 use datafusion::parquet::schema::types::ColumnPath;
 use throughline_model::vocabulary::{ColumnType, Table};
 
+use super::parquet_files::append_group;
 use super::schema::stored_schema;
 use crate::{Error, Result};
 
@@ -26,8 +27,10 @@ use crate::{Error, Result};
 const GROUP_ROWS: usize = 131_072;
 /// Bytes of rows at which a row group is full before that.
 const GROUP_BYTES: usize = 64 << 20;
+/// Texts at the beginning of a row group that tell whether a dictionary is worth its while.
+const SAMPLE: usize = 4_096;
 /// Rows of a file.
-const FILE_ROWS: usize = 16 * GROUP_ROWS;
+pub(crate) const FILE_ROWS: usize = 16 * GROUP_ROWS;
 
 pub(crate) fn wrong(error: ParquetError) -> Error {
     Error::internal(error.to_string())
@@ -35,12 +38,23 @@ pub(crate) fn wrong(error: ParquetError) -> Error {
 
 /// How the rows of a table are written.
 pub(crate) fn writer_properties(table: &Table) -> WriterProperties {
+    properties(table, true)
+}
+
+fn properties(table: &Table, dictionaries: bool) -> WriterProperties {
     let level = ZstdLevel::try_new(1).unwrap_or_default();
-    let mut properties = WriterProperties::builder().set_compression(Compression::ZSTD(level));
+    let properties = WriterProperties::builder().set_compression(Compression::ZSTD(level));
+    let mut properties = properties.set_dictionary_enabled(dictionaries);
     let column = |name: &str| ColumnPath::from(name.to_owned());
     // Dictionaries are of no use where hardly any value comes twice; neighbouring times and numbers are close.
     if let [key] = table.key.as_slice() {
         properties = properties.set_column_dictionary_enabled(column(key), false);
+    }
+    // Least and greatest texts lead nobody anywhere but where rows are looked up by key.
+    let texts = stored_schema(table);
+    let texts = texts.fields().iter().filter(|field| *field.data_type() == DataType::Utf8);
+    for name in texts.map(|field| field.name()).filter(|name| !table.key.contains(name)) {
+        properties = properties.set_column_statistics_enabled(column(name), EnabledStatistics::None);
     }
     let instants = table.columns.iter().filter(|column| column.kind == ColumnType::Instant);
     for name in instants.map(|column| column.name.as_str()).chain(["source_seq", "source_updated_at"]) {
@@ -87,8 +101,7 @@ impl Drop for Slot {
 
 /// Row groups of one table in the making. `P` is what else is made of each batch.
 pub(crate) struct Encoder<P> {
-    schema: SchemaRef,
-    factory: Arc<ArrowRowGroupWriterFactory>,
+    columns: Arc<Columns>,
     prepare: Arc<Prepare<P>>,
     group: Vec<RecordBatch>,
     rows: usize,
@@ -101,8 +114,10 @@ pub(crate) type Prepare<P> = dyn Fn(&RecordBatch) -> Result<(RecordBatch, P)> + 
 
 /// An encoded row group.
 pub(crate) struct Group<P> {
-    columns: Vec<ArrowColumnChunk>,
-    rows: usize,
+    /// Its columns.
+    pub(crate) columns: Vec<ArrowColumnChunk>,
+    /// How many rows it has.
+    pub(crate) rows: usize,
     /// What else was made of its batches.
     pub(crate) parts: Vec<P>,
 }
@@ -110,11 +125,8 @@ pub(crate) struct Group<P> {
 impl<P: Send + 'static> Encoder<P> {
     /// For rows of `table`.
     pub(crate) fn new(table: &Table, prepare: Arc<Prepare<P>>) -> Result<Self> {
-        let schema = stored_schema(table);
-        let writer = ArrowWriter::try_new(std::io::sink(), Arc::clone(&schema), Some(writer_properties(table)));
-        let (_, factory) = writer.and_then(ArrowWriter::into_serialized_writer).map_err(wrong)?;
         let (group, pending) = (Vec::new(), VecDeque::new());
-        Ok(Encoder { schema, factory: Arc::new(factory), prepare, group, rows: 0, bytes: 0, pending })
+        Ok(Encoder { columns: Arc::new(Columns::new(table)?), prepare, group, rows: 0, bytes: 0, pending })
     }
 
     /// Adds rows; `take` gets the row groups that are ready, in their order.
@@ -134,7 +146,8 @@ impl<P: Send + 'static> Encoder<P> {
         Ok(())
     }
 
-    fn start(&mut self, take: &mut dyn FnMut(Group<P>) -> Result<()>) -> Result<()> {
+    /// Ends the row group that is being filled, so that it is encoded from now on.
+    pub(crate) fn start(&mut self, take: &mut dyn FnMut(Group<P>) -> Result<()>) -> Result<()> {
         let batches = std::mem::take(&mut self.group);
         (self.rows, self.bytes) = (0, 0);
         if batches.is_empty() {
@@ -144,10 +157,10 @@ impl<P: Send + 'static> Encoder<P> {
         while let Some(handle) = self.pending.pop_front_if(ready) {
             take(joined(handle)?)?;
         }
-        let (schema, factory, prepare) = (self.schema.clone(), self.factory.clone(), self.prepare.clone());
+        let (columns, prepare) = (self.columns.clone(), self.prepare.clone());
         let slot = SLOTS.take();
         self.pending.push_back(std::thread::spawn(move || {
-            let group = encode(&schema, &factory, prepare.as_ref(), batches);
+            let group = columns.encode(prepare.as_ref(), batches);
             drop(slot);
             group
         }));
@@ -173,118 +186,71 @@ fn size(batch: &RecordBatch) -> usize {
     batch.columns().iter().map(|column| column.to_data().get_slice_memory_size().unwrap_or_default()).sum()
 }
 
-fn encode<P>(
-    schema: &SchemaRef,
-    factory: &ArrowRowGroupWriterFactory,
-    prepare: &Prepare<P>,
-    batches: Vec<RecordBatch>,
-) -> Result<Group<P>> {
-    let mut writers = factory.create_column_writers(0).map_err(wrong)?;
-    let (mut rows, mut parts) = (0, Vec::with_capacity(batches.len()));
-    for batch in batches {
-        let (batch, part) = prepare(&batch)?;
-        rows += batch.num_rows();
-        parts.push(part);
-        let mut writers = writers.iter_mut();
-        for (field, column) in schema.fields().iter().zip(batch.columns()) {
-            for leaf in compute_leaves(field, column).map_err(wrong)? {
-                let writer = writers.next().ok_or_else(|| Error::internal("a column has no writer"))?;
-                writer.write(&leaf).map_err(wrong)?;
+/// The columns of a table as they are encoded: with dictionaries of their values, or without.
+struct Columns {
+    schema: SchemaRef,
+    with: ArrowRowGroupWriterFactory,
+    without: ArrowRowGroupWriterFactory,
+}
+
+impl Columns {
+    fn new(table: &Table) -> Result<Self> {
+        let schema = stored_schema(table);
+        let factory = |dictionaries: bool| {
+            let properties = properties(table, dictionaries);
+            let writer = ArrowWriter::try_new(std::io::sink(), Arc::clone(&schema), Some(properties));
+            Ok::<_, Error>(writer.and_then(ArrowWriter::into_serialized_writer).map_err(wrong)?.1)
+        };
+        Ok(Columns { with: factory(true)?, without: factory(false)?, schema })
+    }
+
+    /// Writers for a row group that begins with these rows.
+    fn writers(&self, first: &RecordBatch) -> Result<Vec<ArrowColumnWriter>> {
+        let with = self.with.create_column_writers(0).map_err(wrong)?;
+        let without = self.without.create_column_writers(0).map_err(wrong)?;
+        let choice = with.into_iter().zip(without).zip(first.columns());
+        Ok(choice.map(|((with, without), column)| if is_varied(column) { without } else { with }).collect())
+    }
+
+    fn encode<P>(&self, prepare: &Prepare<P>, batches: Vec<RecordBatch>) -> Result<Group<P>> {
+        let mut writers: Vec<ArrowColumnWriter> = Vec::new();
+        let (mut rows, mut parts) = (0, Vec::with_capacity(batches.len()));
+        for batch in batches {
+            let (batch, part) = prepare(&batch)?;
+            if writers.is_empty() {
+                writers = self.writers(&batch)?;
+            }
+            rows += batch.num_rows();
+            parts.push(part);
+            let mut writers = writers.iter_mut();
+            for (field, column) in self.schema.fields().iter().zip(batch.columns()) {
+                for leaf in compute_leaves(field, column).map_err(wrong)? {
+                    let writer = writers.next().ok_or_else(|| Error::internal("a column has no writer"))?;
+                    writer.write(&leaf).map_err(wrong)?;
+                }
             }
         }
-    }
-    let columns = writers.into_iter().map(|writer| writer.close().map_err(wrong)).collect::<Result<_>>()?;
-    Ok(Group { columns, rows, parts })
-}
-
-/// A Parquet file that is written whole.
-#[derive(Debug, Clone)]
-pub(crate) struct DataFile {
-    /// Where it lies.
-    pub(crate) path: PathBuf,
-    /// What its footer says.
-    pub(crate) metadata: Arc<ParquetMetaData>,
-}
-
-impl DataFile {
-    /// Rows in it.
-    pub(crate) fn rows(&self) -> usize {
-        usize::try_from(self.metadata.file_metadata().num_rows()).unwrap_or_default()
+        let columns = writers.into_iter().map(|writer| writer.close().map_err(wrong)).collect::<Result<_>>()?;
+        Ok(Group { columns, rows, parts })
     }
 }
 
-/// Row groups in files, `STEM-NUMBER.parquet`.
-pub(crate) struct DataFiles {
-    stem: PathBuf,
-    schema: SchemaRef,
-    properties: WriterProperties,
-    open: Option<(SerializedFileWriter<File>, PathBuf, usize)>,
-    done: Vec<DataFile>,
-}
-
-impl DataFiles {
-    /// Files of `table`.
-    pub(crate) fn new(table: &Table, stem: &Path) -> Self {
-        let (stem, properties) = (stem.to_path_buf(), writer_properties(table));
-        DataFiles { stem, schema: stored_schema(table), properties, open: None, done: Vec::new() }
+/// Whether most texts of a column are different, so that a dictionary of them would only cost time.
+fn is_varied(column: &ArrayRef) -> bool {
+    let Some(texts) = column.as_string_opt::<i32>() else { return false };
+    let (mut seen, mut different) = (0, HashSet::new());
+    for text in texts.iter().flatten().take(SAMPLE) {
+        seen += 1;
+        different.insert(text);
     }
-
-    /// Adds a row group.
-    pub(crate) fn append<P>(&mut self, group: Group<P>) -> Result<()> {
-        if self.open.as_ref().is_some_and(|(.., rows)| *rows + group.rows > FILE_ROWS) {
-            self.close()?;
-        }
-        if self.open.is_none() {
-            let path = PathBuf::from(format!("{}-{:05}.parquet", self.stem.display(), self.done.len()));
-            self.open = Some((create(&path, &self.schema, &self.properties)?, path, 0));
-        }
-        if let Some((writer, _, rows)) = &mut self.open {
-            append_group(writer, group.columns)?;
-            *rows += group.rows;
-        }
-        Ok(())
-    }
-
-    fn close(&mut self) -> Result<()> {
-        if let Some((writer, path, _)) = self.open.take() {
-            self.done.push(DataFile { path, metadata: Arc::new(writer.close().map_err(wrong)?) });
-        }
-        Ok(())
-    }
-
-    /// All files.
-    pub(crate) fn finish(mut self) -> Result<Vec<DataFile>> {
-        self.close()?;
-        Ok(self.done)
-    }
-}
-
-/// Begins a Parquet file.
-pub(crate) fn create(
-    path: &Path,
-    schema: &SchemaRef,
-    properties: &WriterProperties,
-) -> Result<SerializedFileWriter<File>> {
-    let writer = ArrowWriter::try_new(File::create(path)?, Arc::clone(schema), Some(properties.clone()));
-    Ok(writer.and_then(ArrowWriter::into_serialized_writer).map_err(wrong)?.0)
-}
-
-fn append_group(writer: &mut SerializedFileWriter<File>, columns: Vec<ArrowColumnChunk>) -> Result<()> {
-    let mut group = writer.next_row_group().map_err(wrong)?;
-    for column in columns {
-        column.append_to_row_group(&mut group).map_err(wrong)?;
-    }
-    group.close().map_err(wrong)?;
-    Ok(())
+    seen >= SAMPLE / 8 && different.len() * 4 > seen
 }
 
 /// Encodes batches in the stored schema as one row group at the end of a file.
 pub(crate) fn write_group(
     writer: &mut SerializedFileWriter<File>,
-    schema: &SchemaRef,
+    table: &Table,
     batches: Vec<RecordBatch>,
 ) -> Result<()> {
-    let factory = ArrowRowGroupWriterFactory::new(writer, Arc::clone(schema));
-    let group = encode(schema, &factory, &|batch| Ok((batch.clone(), ())), batches)?;
-    append_group(writer, group.columns)
+    append_group(writer, Columns::new(table)?.encode(&|batch| Ok((batch.clone(), ())), batches)?.columns)
 }

@@ -121,6 +121,7 @@ impl KeyIndex {
     /// Of the hashes of all keys of a table.
     pub(crate) fn build(folder: PathBuf, mut keys: KeyBuckets) -> Result<Self> {
         fs::create_dir_all(&folder)?;
+        keys.sort();
         let mut writer = RunWriter::create(&folder)?;
         for bucket in 0..BUCKETS {
             let mut hashes = keys.take(bucket)?;
@@ -135,6 +136,7 @@ impl KeyIndex {
     /// or that the table holds.
     pub(crate) fn extend(&mut self, mut new: KeyBuckets, contested: &mut dyn FnMut(u64)) -> Result<()> {
         fs::create_dir_all(&self.folder)?;
+        new.sort();
         let merged = self.merged(new.len());
         let mut writer = RunWriter::create(&self.folder)?;
         let mut known: Vec<Vec<u64>> = Vec::new();

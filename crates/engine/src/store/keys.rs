@@ -116,6 +116,16 @@ impl KeyBuckets {
         Ok(())
     }
 
+    /// Sorts what is held in memory, on all cores.
+    pub(crate) fn sort(&mut self) {
+        let workers = std::thread::available_parallelism().map_or(1, usize::from);
+        std::thread::scope(|scope| {
+            for some in self.held.chunks_mut(BUCKETS.div_ceil(workers)) {
+                scope.spawn(|| some.iter_mut().for_each(|bucket| bucket.sort_unstable()));
+            }
+        });
+    }
+
     /// Takes the hashes of a bucket, sorted, each as often as it was added.
     pub(crate) fn take(&mut self, bucket: usize) -> Result<Vec<u64>> {
         let mut hashes = self.held.get_mut(bucket).map(std::mem::take).unwrap_or_default();
@@ -131,7 +141,11 @@ impl KeyBuckets {
 
 /// Hashes as they are kept on disk.
 pub(crate) fn as_bytes(hashes: &[u64]) -> Vec<u8> {
-    hashes.iter().flat_map(|hash| hash.to_le_bytes()).collect()
+    let mut bytes = Vec::with_capacity(hashes.len() * 8);
+    for hash in hashes {
+        bytes.extend_from_slice(&hash.to_le_bytes());
+    }
+    bytes
 }
 
 /// Hashes as they were kept on disk.

@@ -2,6 +2,7 @@
 
 pub(crate) mod arrow_file;
 pub(crate) mod closing;
+pub(crate) mod closings;
 pub(crate) mod conform;
 pub(crate) mod contest;
 pub(crate) mod context;
@@ -12,6 +13,7 @@ pub(crate) mod key_index;
 pub(crate) mod keys;
 pub mod manifest;
 pub(crate) mod nulls;
+pub(crate) mod parquet_files;
 pub mod schema;
 pub mod snapshot;
 pub(crate) mod staging;

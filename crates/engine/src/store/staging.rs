@@ -14,8 +14,9 @@ use throughline_model::vocabulary::Table;
 
 use super::arrow_file::ArrowFile;
 use super::conform::conform;
-use super::encode::{DataFile, DataFiles, Encoder, Group, Prepare};
+use super::encode::{Encoder, Group, Prepare};
 use super::keys::{KeyBuckets, key_hashes};
+use super::parquet_files::{DataFile, DataFiles};
 use super::schema::stored_schema;
 use crate::Result;
 
@@ -113,6 +114,12 @@ impl Staging {
     pub fn write(&mut self, batch: &RecordBatch) -> Result<()> {
         let sink = &mut self.sink;
         self.encoder.write(batch, &mut |group| sink.take(group))
+    }
+
+    /// No more rows will come: the last of them are encoded from now on.
+    pub fn end(&mut self) -> Result<()> {
+        let sink = &mut self.sink;
+        self.encoder.start(&mut |group| sink.take(group))
     }
 
     /// Waits for all rows to be written.

@@ -17,13 +17,15 @@ use futures::StreamExt;
 use jiff::Timestamp;
 use throughline_model::vocabulary::Table;
 
-use super::closing::{self, Closings};
+use super::closing;
+use super::closings::Closings;
 use super::conform::conform;
 use super::contest;
 use super::data_files::{self, Author, held_files};
-use super::encode::{DataFile, DataFiles, Encoder};
+use super::encode::Encoder;
 use super::held;
 use super::keys::HashSet;
+use super::parquet_files::{DataFile, DataFiles};
 use super::staging::{FILE, LINE, ORIGIN, RECORD, Staged, Staging, staged_schema};
 pub use super::versions::Counts;
 use super::versions::{Ownership, Walk};

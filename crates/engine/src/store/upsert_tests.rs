@@ -179,3 +179,36 @@ async fn what_no_manifest_names_is_rolled_back() {
     assert_eq!(bench.bring(&[("b", Some("new"), None, None, 30, 0)]).await.0, counts(1, 0, 0));
     assert_eq!(bench.versions().await, ["a kept - 10..", "b new - 30.."]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_correction_in_a_large_table_changes_its_rows_and_no_others() {
+    let mut bench = Bench::new().await;
+    let ids: Vec<String> = (0..150_000).map(|number| format!("p{number:06}")).collect();
+    let rows = |name: &'static str, at: i64, step: usize| -> Vec<Row<'_>> {
+        ids.iter().step_by(step).map(|id| (id.as_str(), Some(name), None, None, at, 0)).collect()
+    };
+    assert_eq!(bench.bring(&rows("old", 10, 1)).await.0, counts(150_000, 0, 0));
+    // Rows of both row groups, without what was kept of the keys.
+    std::fs::remove_dir_all(bench.folder.path().join("keys")).unwrap();
+    assert_eq!(bench.bring(&rows("new", 20, 50_000)).await.0, counts(0, 3, 0));
+    let versions = bench.versions().await;
+    assert_eq!(versions.len(), 150_003);
+    let changed: Vec<&String> = versions.iter().filter(|version| !version.ends_with("old - 10..")).collect();
+    let expected =
+        ["p000000", "p050000", "p100000"].map(|id| [format!("{id} old - 10..20"), format!("{id} new - 20..")]).concat();
+    assert_eq!(changed, expected.iter().collect::<Vec<_>>());
+    // Versions that never were in force go; damaged keys are read again.
+    for run in std::fs::read_dir(bench.folder.path().join("keys/products")).unwrap() {
+        let path = run.unwrap().path();
+        let length = std::fs::metadata(&path).unwrap().len();
+        if path.extension().is_none() {
+            std::fs::File::options().write(true).open(&path).unwrap().set_len(length - 8).unwrap();
+        }
+    }
+    assert_eq!(bench.bring(&rows("newest", 20, 100_000)).await.0, counts(0, 2, 0));
+    let versions = bench.versions().await;
+    assert_eq!(versions.len(), 150_003);
+    let newest = versions.iter().filter(|version| version.contains("newest")).collect::<Vec<_>>();
+    assert_eq!(newest, ["p000000 newest - 20..", "p100000 newest - 20.."]);
+    assert!(versions.contains(&"p050000 new - 20..".to_owned()));
+}

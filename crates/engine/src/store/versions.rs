@@ -16,7 +16,7 @@ use datafusion::arrow::compute::{SortOptions, take};
 use datafusion::arrow::datatypes::{Int8Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType};
 use throughline_model::vocabulary::Table;
 
-use super::closing::Closing;
+use super::closings::Closing;
 use super::schema::stored_schema;
 use super::staging::{FILE, LINE, ORIGIN, RECORD};
 use crate::{Error, Result};

@@ -15,7 +15,8 @@ use throughline_model::vocabulary::Table;
 
 use super::arrow_file::ArrowFile;
 use super::conform::conform;
-use super::encode::{DataFile, writer_properties};
+use super::encode::writer_properties;
+use super::parquet_files::DataFile;
 use super::schema::{instant, stored_schema};
 use crate::{Error, Result};
 

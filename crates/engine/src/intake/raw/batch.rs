@@ -24,12 +24,15 @@ pub(crate) struct BatchBuilder {
 
 impl BatchBuilder {
     /// `wanted` says which columns are built; the others are empty.
-    pub(crate) fn new(schema: SchemaRef, wanted: &[bool], missing: &[String]) -> Self {
+    /// There will be about `rows` rows of `bytes` bytes.
+    pub(crate) fn new(schema: SchemaRef, wanted: &[bool], missing: &[String], rows: usize, bytes: usize) -> Self {
+        let each = bytes / wanted.len().max(1);
+        let column = |wanted: &bool| wanted.then(|| StringBuilder::with_capacity(rows, each));
         BatchBuilder {
-            columns: wanted.iter().map(|wanted| wanted.then(StringBuilder::new)).collect(),
+            columns: wanted.iter().map(column).collect(),
             schema,
-            lines: Int64Builder::new(),
-            seqs: Int64Builder::new(),
+            lines: Int64Builder::with_capacity(rows),
+            seqs: Int64Builder::with_capacity(rows),
             missing: missing.to_vec(),
             rows: 0,
         }

@@ -35,7 +35,7 @@ pub(crate) fn read_all(reading: &Reading<'_>, mut chunks: Chunks, take: &mut Tak
     let file = reading.file;
     let mut before = 0;
     while let Some(chunk) = chunks.next().map_err(|error| unreadable(&file.source.path, &error))? {
-        let mut read = ChunkRows::read(reading.input, file, reading.wanted, &chunk)?;
+        let mut read = ChunkRows::read(reading.input, file, reading.wanted, chunk)?;
         let rejects = std::mem::take(&mut read.rejects);
         let rows = read.rows;
         for item in rejects.into_iter().chain(read.finish(before)?.map(Item::Rows)) {
@@ -63,8 +63,9 @@ impl ChunkRows {
     ///
     /// # Errors
     /// A record that is too long to be one.
-    pub(crate) fn read(input: &InputFiles, file: &InputFile, wanted: &[bool], chunk: &Chunk) -> Result<Self> {
-        let batch = BatchBuilder::new(input.schema.clone(), wanted, &input.missing);
+    pub(crate) fn read(input: &InputFiles, file: &InputFile, wanted: &[bool], chunk: Chunk) -> Result<Self> {
+        let lines = memchr::memchr_iter(b'\n', &chunk.bytes).count() + 1;
+        let batch = BatchBuilder::new(input.schema.clone(), wanted, &input.missing, lines, chunk.bytes.len());
         let mut rows = ChunkRows { batch, rejects: Vec::new(), rows: 0, file: file.number };
         match file.format {
             Format::Delimited(delimiting, header) => rows.delimited(file, delimiting, header && chunk.first, chunk)?,
@@ -76,7 +77,7 @@ impl ChunkRows {
         Ok(rows)
     }
 
-    fn delimited(&mut self, file: &InputFile, delimiting: Delimiting, header: bool, chunk: &Chunk) -> Result<()> {
+    fn delimited(&mut self, file: &InputFile, delimiting: Delimiting, header: bool, chunk: Chunk) -> Result<()> {
         let slots = delimited::slots(file, &self.batch);
         if let Delimiting::Byte(delimiter) = delimiting
             && !chunk.first
@@ -86,7 +87,7 @@ impl ChunkRows {
             return Ok(());
         }
         let stopped = |stop: Stop| delimited::stop_error(file, stop);
-        let buffer = Buffer::of(chunk.bytes.clone(), chunk.line);
+        let buffer = Buffer::of(chunk.bytes, chunk.line);
         let mut records = if chunk.first {
             Records::new(buffer, delimiting).map_err(|error: io::Error| stopped(Stop::Io(error)))?
         } else {
