@@ -24,7 +24,7 @@ pub use folder::Folder;
 pub use import::{
     ExportedFile, FileReport, ImportReport, ImportRequest, Progress, RejectExport, ReplayReport, StillOpen, TableReport,
 };
-pub use journeys::{Asked, Case, Journeys, Scope};
+pub use journeys::{About, Asked, Case, Journeys, Overview, OverviewRequest, Scope};
 pub use reader::{MeasureRequest, ReadOptions, Reader};
 pub use rejects::{RejectFilter, Rejected};
 pub use revisions::Revision;

@@ -8,6 +8,7 @@ pub mod explain;
 pub mod grid;
 pub mod import;
 pub mod instant;
+pub mod journey;
 pub mod measure_row;
 pub mod measures;
 pub mod moves;

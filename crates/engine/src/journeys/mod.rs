@@ -5,6 +5,7 @@ mod codes;
 mod extend;
 mod links;
 mod mapped;
+mod overview;
 mod replaced;
 mod run;
 mod scope;
@@ -24,7 +25,8 @@ use datafusion::arrow::datatypes::{DataType, Int64Type};
 use throughline_journey::{Block, Kinds, Stages};
 use xxhash_rust::xxh3::xxh3_128;
 
-pub use scope::{Asked, Scope};
+pub use overview::{Overview, OverviewRequest};
+pub use scope::{About, Asked, Scope};
 
 use crate::session::Session;
 use crate::{Error, Progress, Reader, Result, catalog};

@@ -50,7 +50,39 @@ pub struct Asked {
     pub range: Option<(i64, i64)>,
 }
 
+/// What an answer about journeys is about.
+#[derive(Debug, Clone)]
+pub struct About {
+    /// What was asked.
+    pub scope: Scope,
+    /// Names of the groups, as the answer numbers them.
+    pub groups: Vec<String>,
+    /// The latest touchpoint up to the moment asked for; `None` without any.
+    pub known_until: Option<Timestamp>,
+    /// Touchpoints of all journeys.
+    pub touchpoints: u64,
+}
+
+impl About {
+    /// The name of a group.
+    pub fn group(&self, group: usize) -> &str {
+        self.groups.get(group).map_or(UNKNOWN, String::as_str)
+    }
+}
+
 impl Asked {
+    /// What the answer to a question of this scope is about.
+    pub fn about(&self, scope: &Scope) -> About {
+        let touchpoints: u64 = self
+            .journeys
+            .blocks()
+            .iter()
+            .map(|block| block.live_rows().iter().map(|rows| rows.len() as u64).sum::<u64>())
+            .sum();
+        let known_until = Timestamp::from_microsecond(self.known_until).ok().filter(|_| touchpoints > 0);
+        About { scope: scope.clone(), groups: self.groups.clone(), known_until, touchpoints }
+    }
+
     /// How many threads a walk is worth: all there are.
     pub fn threads(&self) -> usize {
         std::thread::available_parallelism().map_or(1, usize::from)
