@@ -24,7 +24,10 @@ pub use folder::Folder;
 pub use import::{
     ExportedFile, FileReport, ImportReport, ImportRequest, Progress, RejectExport, ReplayReport, StillOpen, TableReport,
 };
-pub use journeys::{About, Asked, Case, Journeys, Overview, OverviewRequest, Scope};
+pub use journeys::{
+    About, Asked, Case, ConformanceRequest, ConformanceView, FunnelRequest, FunnelView, GroupPaths, GroupTransitions,
+    Journeys, Overview, OverviewRequest, PathsRequest, PathsView, Scope, TransitionsRequest, TransitionsView,
+};
 pub use reader::{MeasureRequest, ReadOptions, Reader};
 pub use rejects::{RejectFilter, Rejected};
 pub use revisions::Revision;

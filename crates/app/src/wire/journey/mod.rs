@@ -1,6 +1,10 @@
 //! The JSON of `throughline journey` and its questions, one file each; what they share stands here.
 
+pub mod conformance;
+pub mod funnel;
 pub mod overview;
+pub mod paths;
+pub mod transitions;
 
 use jiff::Timestamp;
 use serde::Serialize;
