@@ -4,6 +4,7 @@ pub mod catalog;
 pub mod customer;
 pub mod error;
 mod folder;
+pub mod identity;
 mod import;
 pub mod intake;
 mod journeys;
@@ -21,12 +22,14 @@ mod workspace;
 
 pub use error::{Error, ErrorKind, Result};
 pub use folder::Folder;
+pub use identity::Linking;
 pub use import::{
     ExportedFile, FileReport, ImportReport, ImportRequest, Progress, RejectExport, ReplayReport, StillOpen, TableReport,
 };
 pub use journeys::{
     About, Asked, Case, ConformanceRequest, ConformanceView, FunnelRequest, FunnelView, GroupPaths, GroupTransitions,
-    Journeys, Overview, OverviewRequest, PathsRequest, PathsView, Scope, TransitionsRequest, TransitionsView,
+    Journeys, JourneysAt, Overview, OverviewRequest, PathsRequest, PathsView, Scope, TransitionsRequest,
+    TransitionsView,
 };
 pub use reader::{MeasureRequest, ReadOptions, Reader};
 pub use rejects::{RejectFilter, Rejected};

@@ -3,6 +3,7 @@
 
 mod crash;
 mod expect;
+mod identity;
 mod json;
 mod page;
 mod program;
