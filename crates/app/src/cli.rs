@@ -60,6 +60,8 @@ pub enum Command {
     Identity(commands::identity::Arguments),
     /// Show one customer's time line
     Customer(commands::customer::Arguments),
+    /// Show where customers go: stages, and the questions below
+    Journey(commands::journey::Arguments),
     /// Ask the standard tables and views in SQL
     Sql(commands::sql::Arguments),
     /// Make the source files of a company that does not exist

@@ -26,7 +26,11 @@ pub use identity::Linking;
 pub use import::{
     ExportedFile, FileReport, ImportReport, ImportRequest, Progress, RejectExport, ReplayReport, StillOpen, TableReport,
 };
-pub use journeys::{Asked, Case, Journeys, JourneysAt, Scope};
+pub use journeys::{
+    About, Asked, Case, ConformanceRequest, ConformanceView, FunnelRequest, FunnelView, GroupPaths, GroupTransitions,
+    Journeys, JourneysAt, Overview, OverviewRequest, PathsRequest, PathsView, Scope, TransitionsRequest,
+    TransitionsView,
+};
 pub use reader::{MeasureRequest, ReadOptions, Reader};
 pub use rejects::{RejectFilter, Rejected};
 pub use revisions::Revision;

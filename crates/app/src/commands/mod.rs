@@ -4,10 +4,12 @@ pub mod apply;
 pub mod check;
 pub mod customer;
 pub mod demo;
+pub mod edge;
 pub mod explain;
 pub mod identity;
 pub mod import;
 pub mod init;
+pub mod journey;
 pub mod layout;
 pub mod measure;
 pub mod rejects;
@@ -39,6 +41,7 @@ pub async fn run(command: Command, context: &Context) -> Result<Reply> {
         Command::Explain(arguments) => explain::run(arguments, context).await,
         Command::Identity(arguments) => identity::run(arguments, context).await,
         Command::Customer(arguments) => customer::run(arguments, context).await,
+        Command::Journey(arguments) => journey::run(arguments, context).await,
         Command::Sql(arguments) => sql::run(arguments, context).await,
         Command::Demo(arguments) => demo::run(arguments, context).await,
         Command::Version(arguments) => version::run(arguments, context).await,

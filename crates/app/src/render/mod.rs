@@ -9,6 +9,7 @@ pub mod grid;
 pub mod identity;
 pub mod import;
 pub mod instant;
+pub mod journey;
 pub mod measure_row;
 pub mod measures;
 pub mod moves;

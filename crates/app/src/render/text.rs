@@ -75,6 +75,21 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
+/// Items with dots between them, on as few lines as they need; an item is not broken unless it must be.
+pub fn joined(items: &[String], columns: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for item in items {
+        match lines.last_mut() {
+            Some(line) if width(line) + 3 + width(item) <= columns => {
+                line.push_str(" · ");
+                line.push_str(item);
+            }
+            _ => lines.extend(wrap(item, columns)),
+        }
+    }
+    lines
+}
+
 /// Whether a word is the unit of the number before it, or the number after a currency sign.
 fn belongs(before: &str, word: &str) -> bool {
     let unit = word.trim_end_matches([')', ',', '.', ';', ':']);

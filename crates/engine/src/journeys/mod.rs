@@ -2,9 +2,13 @@
 
 mod changes;
 mod codes;
+mod conformance;
 mod extend;
+mod funnel;
 mod links;
 mod mapped;
+mod overview;
+mod paths;
 mod replaced;
 mod run;
 mod scope;
@@ -13,6 +17,7 @@ mod stages;
 mod staging;
 mod state;
 mod store;
+mod transitions;
 mod write;
 
 use std::fs;
@@ -25,8 +30,13 @@ use datafusion::arrow::datatypes::{DataType, Int64Type};
 use throughline_journey::{Block, Kinds, Stages};
 use xxhash_rust::xxh3::xxh3_128;
 
-pub use scope::{Asked, Scope};
+pub use conformance::{ConformanceRequest, ConformanceView};
+pub use funnel::{FunnelRequest, FunnelView};
+pub use overview::{Overview, OverviewRequest};
+pub use paths::{GroupPaths, PathsRequest, PathsView};
+pub use scope::{About, Asked, Scope};
 pub(crate) use sql::{JourneyFunction, questions};
+pub use transitions::{GroupTransitions, TransitionsRequest, TransitionsView};
 
 use crate::session::Session;
 use crate::{Error, Progress, Reader, Result, catalog};
