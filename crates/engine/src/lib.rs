@@ -24,7 +24,11 @@ pub use folder::Folder;
 pub use import::{
     ExportedFile, FileReport, ImportReport, ImportRequest, Progress, RejectExport, ReplayReport, StillOpen, TableReport,
 };
-pub use journeys::{About, Asked, Case, Journeys, Overview, OverviewRequest, Scope};
+pub use journeys::{
+    About, Asked, AttributionAnswer, AttributionRequest, Case, DeliveryAnswer, DeliveryRequest, GroupAnswer, Journeys,
+    LifecycleAnswer, LifecycleRequest, Overview, OverviewRequest, PainsAnswer, PainsRequest, PathsAnswer,
+    RetentionAnswer, RetentionRequest, Scope, Story, StoryTouchpoint, attribution_of_paths, pooled,
+};
 pub use reader::{MeasureRequest, ReadOptions, Reader};
 pub use rejects::{RejectFilter, Rejected};
 pub use revisions::Revision;

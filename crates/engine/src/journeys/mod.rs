@@ -1,18 +1,27 @@
 //! Journeys: the touchpoints of every case in order, kept sorted on disk and read in place.
 
+mod aggregated;
+mod attribution;
 mod changes;
 mod codes;
+mod delivery;
 mod extend;
+mod groups;
+mod lifecycle;
 mod links;
 mod mapped;
 mod overview;
+mod pains;
 mod replaced;
+mod retention;
+mod roles;
 mod run;
 mod scope;
 mod stages;
 mod staging;
 mod state;
 mod store;
+mod story;
 mod write;
 
 use std::fs;
@@ -25,8 +34,16 @@ use datafusion::arrow::datatypes::{DataType, Int64Type};
 use throughline_journey::{Block, Kinds, Stages};
 use xxhash_rust::xxh3::xxh3_128;
 
+pub use aggregated::{PathsAnswer, attribution_of_paths};
+pub use attribution::{AttributionAnswer, AttributionRequest};
+pub use delivery::{DeliveryAnswer, DeliveryRequest};
+pub use groups::GroupAnswer;
+pub use lifecycle::{LifecycleAnswer, LifecycleRequest};
 pub use overview::{Overview, OverviewRequest};
+pub use pains::{PainsAnswer, PainsRequest};
+pub use retention::{RetentionAnswer, RetentionRequest, pooled};
 pub use scope::{About, Asked, Scope};
+pub use story::{Story, StoryTouchpoint};
 
 use crate::session::Session;
 use crate::{Error, Progress, Reader, Result, catalog};

@@ -1,6 +1,12 @@
 //! `throughline journey`: the overview of stages, and questions about journeys, one file each.
 
+pub mod attribution;
+pub mod delivery;
+pub mod length;
+pub mod lifecycle;
 pub mod overview;
+pub mod pains;
+pub mod retention;
 pub mod scope;
 
 use clap::{Args, Subcommand};
@@ -21,12 +27,27 @@ pub struct Arguments {
 
 /// Questions about journeys; none is the overview.
 #[derive(Debug, Subcommand)]
-pub enum Question {}
+pub enum Question {
+    /// Who orders again, period by period after the first order
+    Retention(retention::Arguments),
+    /// New, returning, resurrected, paused and dormant customers
+    Lifecycle(lifecycle::Arguments),
+    /// Channels before orders, by rules side by side
+    Attribution(attribution::Arguments),
+    /// Promised against actual delivery, and what follows
+    Delivery(delivery::Arguments),
+    /// Obstacles found in the journeys, ranked by money at stake
+    Pains(pains::Arguments),
+}
 
 /// Answers the question, or shows the overview.
 pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
     match arguments.question {
         None => overview::run(arguments.overview, context).await,
-        Some(question) => match question {},
+        Some(Question::Retention(arguments)) => retention::run(arguments, context).await,
+        Some(Question::Lifecycle(arguments)) => lifecycle::run(arguments, context).await,
+        Some(Question::Attribution(arguments)) => attribution::run(arguments, context).await,
+        Some(Question::Delivery(arguments)) => delivery::run(arguments, context).await,
+        Some(Question::Pains(arguments)) => pains::run(arguments, context).await,
     }
 }

@@ -1,6 +1,11 @@
 //! Answers about journeys, one file each; how they say shares, times and groups stands here.
 
+pub mod attribution;
+pub mod delivery;
+pub mod lifecycle;
 pub mod overview;
+pub mod pains;
+pub mod retention;
 
 use throughline_engine::{About, Case};
 use throughline_journey::{Elapsed, Share};

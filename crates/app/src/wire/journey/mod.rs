@@ -1,6 +1,11 @@
 //! The JSON of `throughline journey` and its questions, one file each; what they share stands here.
 
+pub mod attribution;
+pub mod delivery;
+pub mod lifecycle;
 pub mod overview;
+pub mod pains;
+pub mod retention;
 
 use jiff::Timestamp;
 use serde::Serialize;
