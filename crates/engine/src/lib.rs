@@ -25,9 +25,11 @@ pub use import::{
     ExportedFile, FileReport, ImportReport, ImportRequest, Progress, RejectExport, ReplayReport, StillOpen, TableReport,
 };
 pub use journeys::{
-    About, Asked, AttributionAnswer, AttributionRequest, Case, DeliveryAnswer, DeliveryRequest, GroupAnswer, Journeys,
-    LifecycleAnswer, LifecycleRequest, Overview, OverviewRequest, PainsAnswer, PainsRequest, PathsAnswer,
-    RetentionAnswer, RetentionRequest, Scope, Story, StoryTouchpoint, attribution_of_paths, pooled,
+    About, Asked, AttributionAnswer, AttributionRequest, Case, ConformanceRequest, ConformanceView, DeliveryAnswer,
+    DeliveryRequest, FunnelRequest, FunnelView, GroupAnswer, GroupPaths, GroupTransitions, Journeys, LifecycleAnswer,
+    LifecycleRequest, Overview, OverviewRequest, PainsAnswer, PainsRequest, PathsAnswer, PathsRequest, PathsView,
+    RetentionAnswer, RetentionRequest, Scope, Story, StoryTouchpoint, TransitionsRequest, TransitionsView,
+    attribution_of_paths, pooled,
 };
 pub use reader::{MeasureRequest, ReadOptions, Reader};
 pub use rejects::{RejectFilter, Rejected};

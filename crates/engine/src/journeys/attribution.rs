@@ -1,19 +1,18 @@
 //! Attribution: which channels stand before orders, by several rules side by side.
 
-use jiff::SignedDuration;
 use throughline_journey::{Attribution, AttributionSpec, attribution};
 
 use super::retention::about_customers;
 use super::{About, GroupAnswer, Scope, roles};
 use crate::{Error, Progress, Reader, Result};
 
-/// What is asked of attribution.
+/// What is asked of attribution. Durations are microseconds of elapsed time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AttributionRequest {
     /// How long before an order touchpoints get a part of it; `None`: all since the order before.
-    pub window: Option<SignedDuration>,
+    pub window: Option<i64>,
     /// Time in which a touchpoint loses half its weight by time decay.
-    pub half_life: SignedDuration,
+    pub half_life: i64,
 }
 
 /// Attribution by group.
@@ -42,7 +41,7 @@ impl Reader {
     ) -> Result<AttributionAnswer> {
         about_customers(scope, "Attribution")?;
         for (what, length) in [("window", request.window), ("half-life", Some(request.half_life))] {
-            if length.is_some_and(|length| length <= SignedDuration::ZERO) {
+            if length.is_some_and(|length| length <= 0) {
                 return Err(
                     Error::input(format!("The {what} of attribution must be longer than nothing.")).hint("such as 7d")
                 );
@@ -51,19 +50,14 @@ impl Reader {
         let asked = self.ask(scope, progress).await?;
         let spec = AttributionSpec {
             touches: Some(roles::visited(asked.journeys.kinds())),
-            window: request.window.map(micros),
+            window: request.window,
             collapse_sessions: true,
-            half_life: micros(request.half_life),
+            half_life: request.half_life,
             dates: asked.range.map(|(from, to)| from..to),
             ..AttributionSpec::new(asked.journeys.kinds())
         };
         let threads = asked.threads();
-        let groups = asked.each_group(|blocks| attribution(blocks, &spec, threads));
+        let groups = asked.ask_groups(|blocks| attribution(blocks, &spec, threads));
         Ok(AttributionAnswer { about: asked.about(scope), request: *request, groups })
     }
-}
-
-/// Microseconds; what is longer than can be counted is as long as can be.
-pub(super) fn micros(length: SignedDuration) -> i64 {
-    i64::try_from(length.as_micros()).unwrap_or(i64::MAX)
 }

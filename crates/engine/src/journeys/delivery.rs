@@ -34,6 +34,8 @@ pub struct DeliveryAnswer {
     pub request: DeliveryRequest,
     /// Whether any delivery is known at all.
     pub knows_deliveries: bool,
+    /// Whether any ticket is known at all; else that none followed says nothing.
+    pub knows_tickets: bool,
     /// The groups.
     pub groups: Vec<GroupAnswer<Delivery>>,
 }
@@ -63,8 +65,13 @@ impl Reader {
             ..DeliverySpec::new(delivered, opened, asked.known_until)
         };
         let threads = asked.threads();
-        let groups = asked.each_group(|blocks| delivery(blocks, &spec, threads));
-        let knows_deliveries = !spec.delivered.is_empty();
-        Ok(DeliveryAnswer { about: asked.about(scope), request: request.clone(), knows_deliveries, groups })
+        let groups = asked.ask_groups(|blocks| delivery(blocks, &spec, threads));
+        Ok(DeliveryAnswer {
+            about: asked.about(scope),
+            request: request.clone(),
+            knows_deliveries: !spec.delivered.is_empty(),
+            knows_tickets: !spec.opened.is_empty(),
+            groups,
+        })
     }
 }

@@ -1,6 +1,5 @@
 //! Life cycle: new, returning, resurrected, paused and dormant customers, period by period.
 
-use jiff::SignedDuration;
 use throughline_journey::{Lifecycle, LifecycleSpec, Periods, lifecycle};
 use throughline_model::Grain;
 
@@ -8,13 +7,17 @@ use super::retention::about_customers;
 use super::{About, Asked, GroupAnswer, Scope};
 use crate::{Error, Progress, Reader, Result};
 
+/// One day of elapsed time, microseconds.
+const DAY: f64 = 86_400e6;
+
 /// What is asked of the life cycle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LifecycleRequest {
     /// Length of the periods.
     pub every: Grain,
-    /// How long activity keeps a customer from being dormant, as whole periods: see [`LifecycleRequest::periods`].
-    pub window: SignedDuration,
+    /// How long activity keeps a customer from being dormant, microseconds; as whole periods, see
+    /// [`LifecycleRequest::periods`].
+    pub window: i64,
     /// Kinds that count as activity; none: orders that count.
     pub activity: Vec<String>,
 }
@@ -50,7 +53,7 @@ impl LifecycleRequest {
             Grain::Year => 365.2425,
         };
         // A cast of a float to an integer stops at the ends of its range.
-        (self.window.as_secs_f64() / 86_400.0 / days).round().max(1.0) as usize
+        (self.window as f64 / DAY / days).round().max(1.0) as usize
     }
 }
 
@@ -67,7 +70,7 @@ impl Reader {
         progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<LifecycleAnswer> {
         about_customers(scope, "The life cycle")?;
-        if request.window <= SignedDuration::ZERO {
+        if request.window <= 0 {
             return Err(Error::input("The window of the life cycle must be longer than nothing.").hint("such as 90d"));
         }
         let asked = self.ask(scope, progress).await?;
@@ -85,7 +88,7 @@ impl Reader {
             known_until: self.whole_days_until(&asked),
         };
         let threads = asked.threads();
-        let groups = asked.each_group(|blocks| shown(lifecycle(blocks, &spec, threads), &spec.periods, &asked));
+        let groups = asked.ask_groups(|blocks| shown(lifecycle(blocks, &spec, threads), &spec.periods, &asked));
         Ok(LifecycleAnswer { about: asked.about(scope), request: request.clone(), periods: labels, groups })
     }
 }

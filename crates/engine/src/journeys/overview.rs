@@ -2,7 +2,7 @@
 
 use throughline_journey::{GroupMap, OverviewSpec, overview};
 
-use super::{About, Scope};
+use super::{About, Scope, roles};
 use crate::{Progress, Reader, Result};
 
 /// What is asked of the overview.
@@ -27,9 +27,6 @@ pub struct Overview {
     pub maps: Vec<GroupMap>,
 }
 
-/// Instruments whose scores say how satisfied somebody is.
-const SATISFACTION: [&str; 4] = ["csat", "nps", "review", "ces"];
-
 impl Reader {
     /// Who is in each stage, who moves on and who drops off, how long it takes, and what happens there.
     ///
@@ -43,13 +40,10 @@ impl Reader {
     ) -> Result<Overview> {
         let asked = self.ask(scope, progress).await?;
         let kinds = asked.journeys.kinds();
-        let satisfaction =
-            |instrument: Option<&str>| instrument.is_none_or(|instrument| SATISFACTION.contains(&instrument));
-        let scored = (0_u16..).zip(&kinds.kinds).filter(|(_, kind)| satisfaction(kind.instrument.as_deref()));
         let spec = OverviewSpec {
             grouping: asked.grouping.clone(),
             dates: asked.range.map(|(from, to)| from..to),
-            scored: Some(scored.map(|(code, _)| code).collect()),
+            scored: Some(roles::satisfaction(kinds)),
             minimum_scores: request.minimum_scores,
             ..OverviewSpec::new(kinds, asked.journeys.stages())
         };

@@ -1,12 +1,10 @@
 //! Pains: obstacles found in the journeys, ranked by the money at stake.
 
-use jiff::SignedDuration;
-use throughline_journey::pains::{Limits, Pains, Roles, Spec, pains};
+use throughline_journey::pains::{LastTouch, Limits, Obstacle, Pain, Pains, Roles, Spec, pains};
 use throughline_journey::{Kinds, Steps};
 use throughline_model::Grain;
 use throughline_model::journey::Journey;
 
-use super::attribution::micros;
 use super::retention::about_customers;
 use super::roles::{self, Role};
 use super::story::Story;
@@ -19,8 +17,8 @@ const SUPPORT: &str = "support";
 /// What is asked about obstacles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PainsRequest {
-    /// How long a later purchase is awaited.
-    pub horizon: SignedDuration,
+    /// How long a later purchase is awaited, microseconds of elapsed time.
+    pub horizon: i64,
     /// The obstacle, counted from 1 in the order of each group, whose example customers' journeys are told.
     pub show: Option<usize>,
 }
@@ -44,7 +42,8 @@ pub struct PainsAnswer {
 
 impl Reader {
     /// Obstacles in the way of customers, whom they met, whether those bought less often afterwards than comparable
-    /// customers, and what that is worth. The range narrows the obstacles by when they began.
+    /// customers, and what that is worth. The range narrows the obstacles by when they began. Drop-offs stand behind the
+    /// other obstacles, each in the order of the money at stake.
     ///
     /// # Errors
     /// Input: the scope is none or about tickets, the horizon is not above 0, or there is no such obstacle to show.
@@ -55,13 +54,13 @@ impl Reader {
         progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<PainsAnswer> {
         about_customers(scope, "What stands in the way")?;
-        if request.horizon <= SignedDuration::ZERO {
+        if request.horizon <= 0 {
             return Err(Error::input("The horizon must be longer than nothing.").hint("such as 90d"));
         }
         let asked = self.ask(scope, progress).await?;
         let spec = self.pains_spec(&asked, request);
         let threads = asked.threads();
-        let groups = asked.each_group(|blocks| pains(blocks, &spec, threads));
+        let groups = asked.ask_groups(|blocks| arranged(pains(blocks, &spec, threads)));
         let stories = groups.iter().map(|group| stories(&asked, group, request.show)).collect::<Result<_>>()?;
         Ok(PainsAnswer {
             about: asked.about(scope),
@@ -89,7 +88,7 @@ impl Reader {
             quarters: self.periods_of(Grain::Quarter, &blocks).0,
             period: (begin, end),
             known_until: asked.known_until,
-            horizon: micros(request.horizon),
+            horizon: request.horizon,
             limits: Limits::default(),
         }
     }
@@ -136,6 +135,35 @@ fn visit_steps(kinds: &Kinds) -> Steps {
         }
     }
     Steps::named(steps, kinds)
+}
+
+/// Drop-offs behind the other obstacles, each in their rank. The last touchpoint before a drop-off is known afterwards
+/// only, and those who go on have other last touchpoints by nature: money at stake with drop-offs is large, and cannot be
+/// held against that of obstacles that were met before anybody could know what follows. A channel over which nothing else
+/// but one kind comes tells nothing of its own.
+fn arranged(mut found: Pains) -> Pains {
+    let by_kind: Vec<Pain> = found.pains.iter().filter(|pain| last_touch(pain).is_some_and(is_kind)).cloned().collect();
+    let same = |one: &Pain, other: &Pain| match (&one.obstacle, &other.obstacle) {
+        (
+            Obstacle::DropOff { step: a, next: b, here: c, others: d, .. },
+            Obstacle::DropOff { step: w, next: x, here: y, others: z, .. },
+        ) => (a, b, c, d) == (w, x, y, z) && one.examples == other.examples,
+        _ => false,
+    };
+    found.pains.retain(|pain| last_touch(pain).is_none_or(is_kind) || by_kind.iter().all(|other| !same(pain, other)));
+    found.pains.sort_by_key(|pain| last_touch(pain).is_some());
+    found
+}
+
+fn last_touch(pain: &Pain) -> Option<&LastTouch> {
+    match &pain.obstacle {
+        Obstacle::DropOff { by, .. } => Some(by),
+        _ => None,
+    }
+}
+
+fn is_kind(by: &LastTouch) -> bool {
+    matches!(by, LastTouch::Kind(_))
 }
 
 fn stories(asked: &Asked, group: &GroupAnswer<Pains>, show: Option<usize>) -> Result<Vec<Story>> {

@@ -76,7 +76,7 @@ impl Reader {
             start.is_some_and(|start| start < to) && end.is_some_and(|end| end > from)
         };
         let threads = asked.threads();
-        let groups = asked.each_group(|blocks| {
+        let groups = asked.ask_groups(|blocks| {
             let mut found = retention(blocks, &spec, threads);
             found.cohorts.retain(|cohort| is_asked(cohort.period));
             found

@@ -83,6 +83,30 @@ impl Asked {
         About { scope: scope.clone(), groups: self.groups.clone(), known_until, touchpoints }
     }
 
+    /// The same groups under other numbers: the first wanted is 0, the second 1; cases of all others are in none.
+    pub fn only(&self, wanted: &[usize]) -> Grouping {
+        self.regrouped(|_, group| wanted.iter().position(|one| *one == group))
+    }
+
+    /// The same groups without the journeys that begin outside the range.
+    pub fn begun_in_range(&self) -> Grouping {
+        let Some((from, until)) = self.range else { return self.grouping.clone() };
+        let begun = |journey: &Journey<'_>| journey.at.first().is_some_and(|at| from <= *at && *at < until);
+        self.regrouped(|journey, group| begun(journey).then_some(group))
+    }
+
+    /// Every group by itself, as its number and a grouping of its cases alone; without a breakdown the whole.
+    pub fn each_group(&self) -> impl Iterator<Item = (usize, Grouping)> {
+        let whole = self.groups.len() <= 1;
+        let alone = move |group| (group, if whole { self.grouping.clone() } else { self.only(&[group]) });
+        (0..self.groups.len()).map(alone)
+    }
+
+    fn regrouped(&self, group: impl Fn(&Journey<'_>, usize) -> Option<usize>) -> Grouping {
+        let of = |journey: &Journey<'_>| self.grouping.of(journey).and_then(|own| group(journey, own));
+        by_case(&self.journeys.blocks(), |journey| of(journey).and_then(|own| u16::try_from(own).ok()).unwrap_or(NONE))
+    }
+
     /// How many threads a walk is worth: all there are.
     pub fn threads(&self) -> usize {
         std::thread::available_parallelism().map_or(1, usize::from)
@@ -108,15 +132,18 @@ impl Journeys {
     /// # Errors
     /// Input: a kind that no touchpoint bears; the hint names the nearest.
     pub fn steps_named(&self, steps: &[String]) -> Result<Steps> {
-        let named = |step: &String| {
-            let (name, kinds) = step.split_once('=').unwrap_or((step, step));
-            let mut codes = Vec::new();
-            for kind in kinds.split('|').map(str::trim) {
-                codes.extend(self.codes(kind)?);
-            }
-            Ok((name.trim().to_owned(), codes))
-        };
-        Ok(Steps::named(steps.iter().map(named).collect::<Result<Vec<_>>>()?, self.kinds()))
+        let named = steps.iter().map(|step| self.named(step)).collect::<Result<Vec<_>>>()?;
+        Ok(Steps::named(named, self.kinds()))
+    }
+
+    /// Name and kinds of a named step.
+    pub(super) fn named(&self, step: &str) -> Result<(String, Vec<u16>)> {
+        let (name, kinds) = step.split_once('=').unwrap_or((step, step));
+        let mut codes = Vec::new();
+        for kind in kinds.split('|').map(str::trim) {
+            codes.extend(self.codes(kind)?);
+        }
+        Ok((name.trim().to_owned(), codes))
     }
 
     /// The codes of a kind.

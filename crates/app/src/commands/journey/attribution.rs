@@ -3,10 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use jiff::SignedDuration;
 use throughline_engine::{AttributionRequest, Result, attribution_of_paths};
 
-use super::length::length;
+use super::length::micros;
 use super::scope::ScopeArguments;
 use crate::commands::import::report_progress;
 use crate::context::Context;
@@ -19,11 +18,11 @@ use crate::wire;
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// Visits at most this long before an order get a part of it
-    #[arg(long, value_name = "TIME", value_parser = length, default_value = "90d")]
-    window: SignedDuration,
+    #[arg(long, value_name = "TIME", default_value = "90d")]
+    window: String,
     /// Time in which a visit loses half its weight by time decay
-    #[arg(long, value_name = "TIME", value_parser = length, default_value = "7d")]
-    half_life: SignedDuration,
+    #[arg(long, value_name = "TIME", default_value = "7d")]
+    half_life: String,
     /// Paths added up in a CSV file (path,conversions,value,nulls) instead of a workspace's journeys
     #[arg(
         long,
@@ -42,7 +41,8 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
     }
     let reader = context.read(&arguments.scope.moment)?;
     let scope = arguments.scope.scope(&reader)?;
-    let request = AttributionRequest { window: Some(arguments.window), half_life: arguments.half_life };
+    let request =
+        AttributionRequest { window: Some(micros(&arguments.window)?), half_life: micros(&arguments.half_life)? };
     let meter = Meter::new(context);
     let mut progress = |now| report_progress(&meter, now);
     let found = reader.journey_attribution(&scope, &request, &mut progress).await?;

@@ -1,10 +1,13 @@
-//! Lengths of time as people write them: `90d`, `12 h`, `1h 30m`.
+//! Lengths of time as people write them: 30d, 90 s, 1h 30m.
 
-use jiff::SignedDuration;
+use throughline_engine::{Error, Result};
 use throughline_model::unit::Unit;
 
-/// The length of time that a text names.
-pub fn length(text: &str) -> Result<SignedDuration, String> {
-    let seconds = Unit::Duration.parse_value(text)?;
-    SignedDuration::try_from_secs_f64(seconds).map_err(|_| format!("\"{text}\" is too long"))
+/// The microseconds of a text such as `30d`.
+///
+/// # Errors
+/// Input: the text is no length of time.
+pub fn micros(text: &str) -> Result<i64> {
+    let seconds = Unit::Duration.parse_value(text).map_err(|problem| Error::input(format!("{problem}.")))?;
+    Ok((seconds * 1e6).round() as i64)
 }

@@ -1,11 +1,10 @@
 //! `throughline journey lifecycle`: new, returning, resurrected, paused and dormant customers.
 
 use clap::Args;
-use jiff::SignedDuration;
 use throughline_engine::{LifecycleRequest, Result};
 use throughline_model::period::Grain;
 
-use super::length::length;
+use super::length::micros;
 use super::scope::ScopeArguments;
 use crate::commands::import::report_progress;
 use crate::context::Context;
@@ -21,8 +20,8 @@ pub struct Arguments {
     #[arg(long, value_name = "PERIOD", default_value = "month")]
     every: Grain,
     /// Who was active this long before is not dormant; counted in whole periods
-    #[arg(long, value_name = "TIME", value_parser = length, default_value = "90d")]
-    window: SignedDuration,
+    #[arg(long, value_name = "TIME", default_value = "90d")]
+    window: String,
     /// Kinds of touchpoint that count as activity, joined by | [default: orders that count]
     #[arg(long, value_name = "KINDS", value_delimiter = '|')]
     activity: Vec<String>,
@@ -34,7 +33,8 @@ pub struct Arguments {
 pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
     let reader = context.read(&arguments.scope.moment)?;
     let scope = arguments.scope.scope(&reader)?;
-    let request = LifecycleRequest { every: arguments.every, window: arguments.window, activity: arguments.activity };
+    let request =
+        LifecycleRequest { every: arguments.every, window: micros(&arguments.window)?, activity: arguments.activity };
     let meter = Meter::new(context);
     let mut progress = |now| report_progress(&meter, now);
     let found = reader.journey_lifecycle(&scope, &request, &mut progress).await?;

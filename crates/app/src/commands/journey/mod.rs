@@ -1,13 +1,17 @@
 //! `throughline journey`: the overview of stages, and questions about journeys, one file each.
 
 pub mod attribution;
+pub mod conformance;
 pub mod delivery;
+pub mod funnel;
 pub mod length;
 pub mod lifecycle;
 pub mod overview;
 pub mod pains;
+pub mod paths;
 pub mod retention;
 pub mod scope;
+pub mod transitions;
 
 use clap::{Args, Subcommand};
 use throughline_engine::Result;
@@ -38,6 +42,14 @@ pub enum Question {
     Delivery(delivery::Arguments),
     /// Obstacles found in the journeys, ranked by money at stake
     Pains(pains::Arguments),
+    /// How far people come along steps that you name
+    Funnel(funnel::Arguments),
+    /// Which step follows which, how often and after how long
+    Transitions(transitions::Arguments),
+    /// The sequences of steps that people go through
+    Paths(paths::Arguments),
+    /// Who follows the map of stages, and where the others leave it
+    Conformance(conformance::Arguments),
 }
 
 /// Answers the question, or shows the overview.
@@ -49,5 +61,9 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
         Some(Question::Attribution(arguments)) => attribution::run(arguments, context).await,
         Some(Question::Delivery(arguments)) => delivery::run(arguments, context).await,
         Some(Question::Pains(arguments)) => pains::run(arguments, context).await,
+        Some(Question::Funnel(arguments)) => funnel::run(arguments, context).await,
+        Some(Question::Transitions(arguments)) => transitions::run(arguments, context).await,
+        Some(Question::Paths(arguments)) => paths::run(arguments, context).await,
+        Some(Question::Conformance(arguments)) => conformance::run(arguments, context).await,
     }
 }

@@ -16,9 +16,9 @@ use crate::wire;
 pub struct Arguments {
     #[command(flatten)]
     scope: ScopeArguments,
-    /// Most touchpoints listed of each stage
-    #[arg(long, value_name = "N", default_value_t = 4)]
-    top: usize,
+    /// Most touchpoints listed of each stage [default: 4; with --by none]
+    #[arg(long, value_name = "N")]
+    top: Option<usize>,
 }
 
 /// Shows the overview.
@@ -26,11 +26,12 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
     let reader = context.read(&arguments.scope.moment)?;
     let scope = arguments.scope.scope(&reader)?;
     let meter = Meter::new(context);
-    let mut progress = |now| report_progress(&meter, now);
-    let found = reader.journey_overview(&scope, &OverviewRequest::default(), &mut progress).await?;
+    let request = OverviewRequest::default();
+    let found = reader.journey_overview(&scope, &request, &mut |now| report_progress(&meter, now)).await?;
     drop(meter);
+    let top = arguments.top.unwrap_or(if scope.by.is_none() { 4 } else { 0 });
     context.reply(
-        |style| render::journey::overview::page(&found, arguments.top, style),
+        |style| render::journey::overview::page(&found, top, style),
         || wire::journey::overview::Overview::new(&found, reader.known()),
     )
 }

@@ -1,10 +1,9 @@
 //! `throughline journey pains`: obstacles found in the journeys, ranked by the money at stake.
 
 use clap::Args;
-use jiff::SignedDuration;
 use throughline_engine::{PainsRequest, Result};
 
-use super::length::length;
+use super::length::micros;
 use super::scope::ScopeArguments;
 use crate::commands::import::report_progress;
 use crate::context::Context;
@@ -17,8 +16,8 @@ use crate::wire;
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// How long later purchases are awaited
-    #[arg(long, value_name = "TIME", value_parser = length, default_value = "90d")]
-    horizon: SignedDuration,
+    #[arg(long, value_name = "TIME", default_value = "90d")]
+    horizon: String,
     /// Most obstacles to list
     #[arg(long, value_name = "N", default_value_t = 10)]
     top: usize,
@@ -33,7 +32,7 @@ pub struct Arguments {
 pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
     let reader = context.read(&arguments.scope.moment)?;
     let scope = arguments.scope.scope(&reader)?;
-    let request = PainsRequest { horizon: arguments.horizon, show: arguments.show };
+    let request = PainsRequest { horizon: micros(&arguments.horizon)?, show: arguments.show };
     let meter = Meter::new(context);
     let mut progress = |now| report_progress(&meter, now);
     let found = reader.journey_pains(&scope, &request, &mut progress).await?;

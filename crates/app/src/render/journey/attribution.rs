@@ -4,8 +4,7 @@ use throughline_engine::{AttributionAnswer, PathsAnswer};
 use throughline_journey::{Attribution, ChannelCredit, Credit};
 use throughline_model::unit::Unit;
 
-use super::{nothing, percent, quiet};
-use crate::render::instant::length;
+use super::{nothing, quiet, tenths, time};
 use crate::render::style::{Ink, Style};
 use crate::render::table::Table;
 use crate::render::text::{count, counted, wrap};
@@ -31,9 +30,13 @@ pub fn page(found: &AttributionAnswer, currency: &str, style: &Style) -> String 
     }
     let money = |value: f64| Unit::Money.format(value / MONEY, currency);
     let words = Words { conversion: "order", money: &money, has_value: true };
-    let window = found.request.window.map_or("since the order before".to_owned(), |window| {
-        format!("within {} before it", length(window.as_secs_f64()))
-    });
+    let window = found
+        .request
+        .window
+        .map_or("since the order before".to_owned(), |window| format!("within {} before", time(Some(window as f64))));
+    if found.groups.iter().all(|group| group.answer.channels.is_empty()) {
+        return super::sentence(&unseen(found), style);
+    }
     let mut lines = Vec::new();
     for group in &found.groups {
         if let Some(by) = &found.about.scope.by {
@@ -44,7 +47,7 @@ pub fn page(found: &AttributionAnswer, currency: &str, style: &Style) -> String 
         lines.push(String::new());
     }
     lines.extend(wrap(CAUTION, style.width));
-    let half_life = length(found.request.half_life.as_secs_f64());
+    let half_life = time(Some(found.request.half_life as f64));
     lines.extend(quiet(&legend(&half_life), style));
     lines.join("\n") + "\n"
 }
@@ -63,16 +66,31 @@ pub fn paths_page(found: &PathsAnswer, style: &Style) -> String {
     lines.join("\n") + "\n"
 }
 
+/// Why there is nothing to share out, or nobody to share it among.
+fn unseen(found: &AttributionAnswer) -> String {
+    let orders: u64 = found.groups.iter().map(|group| group.answer.conversions).sum();
+    match orders {
+        0 => "No order that counts and no visit over a known channel is among what was asked for: there is nothing to \
+              share out."
+            .to_owned(),
+        orders => format!(
+            "Before none of {} a visit over a known channel was seen: attribution needs interactions with a channel.",
+            counted(orders, "order")
+        ),
+    }
+}
+
 fn sentence(found: &Attribution, window: &str, words: &Words<'_>) -> String {
     if found.conversions == 0 {
-        return format!("There is no {} to share out.", words.conversion);
+        let ended = counted(found.ended, "path");
+        return format!("There is no {} to share out; {ended} ended without one.", words.conversion);
     }
     let seen = found.conversions - found.without_path;
-    let share = percent(Some(seen as f64 / found.conversions as f64));
+    let share = tenths(Some(seen as f64 / found.conversions as f64));
     let value = if words.has_value { format!(" worth {}", (words.money)(found.value as f64)) } else { String::new() };
     let first = by_linear(found).first().map_or(String::new(), |top| {
         let whole = seen.max(1) as f64;
-        let of = |credit: Credit| percent(Some(credit.conversions / whole));
+        let of = |credit: Credit| tenths(Some(credit.conversions / whole));
         format!(
             " In equal parts, {} gets most of these: {} of them, {} as the first and {} as the last touch.",
             top.channel,
@@ -81,7 +99,10 @@ fn sentence(found: &Attribution, window: &str, words: &Words<'_>) -> String {
             of(top.last)
         )
     });
-    format!("{}{value}; a channel was seen {window} for {share}.{first}", counted(found.conversions, words.conversion))
+    format!(
+        "{}{value}; a channel was seen {window} for {share} of them.{first}",
+        counted(found.conversions, words.conversion)
+    )
 }
 
 fn by_linear(found: &Attribution) -> Vec<&ChannelCredit> {
@@ -96,7 +117,7 @@ fn rules(one: &ChannelCredit) -> [Option<Credit>; 6] {
 }
 
 fn tables(found: &Attribution, words: &Words<'_>, style: &Style) -> Vec<String> {
-    if found.channels.is_empty() {
+    if found.channels.is_empty() || found.conversions == 0 {
         return Vec::new();
     }
     let channels = by_linear(found);
@@ -114,7 +135,7 @@ fn tables(found: &Attribution, words: &Words<'_>, style: &Style) -> Vec<String> 
         let mut value = columns("value").number("removal").optional();
         for one in &channels {
             let cells = rules(one).map(|credit| credit.map_or(String::new(), |credit| (words.money)(credit.value)));
-            let removal = one.removal_effect.map_or(String::new(), |effect| percent(Some(effect)));
+            let removal = one.removal_effect.map_or(String::new(), |effect| tenths(Some(effect)));
             value.row(std::iter::once(one.channel.clone()).chain(cells).chain([removal]));
         }
         lines.extend(value.lines(0, style));
@@ -156,7 +177,7 @@ fn notes(found: &Attribution, words: &Words<'_>) -> String {
     match found.conversion_probability {
         Some(share) => notes.push(format!(
             "{ended} ended without one; the Markov chain knows them, and converts with {} probability.",
-            percent(Some(share))
+            tenths(Some(share))
         )),
         None => notes.push(format!("{ended} ended without one; none converts, so there is no Markov chain.")),
     }

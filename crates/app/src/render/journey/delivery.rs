@@ -2,13 +2,14 @@
 
 use throughline_engine::{DeliveryAnswer, GroupAnswer};
 use throughline_journey::{Delivery, DeliveryClass, Emotion, Promise, Share};
+use throughline_stats::newcombe;
 
-use super::{bar, elapsed, interval, nothing, percent, quiet, time};
+use super::{bar, elapsed, interval, nothing, quiet, tenths, time};
 use crate::render::style::Style;
 use crate::render::table::Table;
 use crate::render::text::{count, counted, wrap};
 
-const BAR: usize = 16;
+const BAR: usize = 12;
 
 /// The whole answer, ending with a line break.
 pub fn page(found: &DeliveryAnswer, style: &Style) -> String {
@@ -42,7 +43,7 @@ fn none(found: &DeliveryAnswer) -> String {
 }
 
 fn sentence(found: &Delivery) -> String {
-    let kept = percent(found.kept.share);
+    let kept = tenths(found.kept.share);
     let late = found.kept.n - found.kept.count;
     let by = if late > 0 {
         format!("; the late ones by {} at the median", time(found.late_by.median))
@@ -61,7 +62,7 @@ fn sentence(found: &Delivery) -> String {
 
 fn whole(found: &DeliveryAnswer, delivery: &Delivery, style: &Style) -> Vec<String> {
     let mut lines = wrap(&sentence(delivery), style.width);
-    lines.extend(wrap(&apart(delivery), style.width));
+    lines.extend(wrap(&apart(found, delivery), style.width));
     lines.push(String::new());
     lines.extend(classes(found, delivery, style));
     lines.push(String::new());
@@ -72,27 +73,30 @@ fn whole(found: &DeliveryAnswer, delivery: &Delivery, style: &Style) -> Vec<Stri
 }
 
 /// What late customers did against those served in time, in words.
-fn apart(delivery: &Delivery) -> String {
+fn apart(found: &DeliveryAnswer, delivery: &Delivery) -> String {
     let of = |promise: Promise, share: fn(&DeliveryClass) -> Share| {
         let classes = delivery.classes.iter().filter(|class| class.promise == promise);
         let (yes, n) = classes.map(share).fold((0, 0), |sum, share| (sum.0 + share.count, sum.1 + share.n));
         Share::of(yes, n)
     };
-    let mut parts = Vec::new();
-    for (what, share) in [
-        ("opened a ticket", (|class| class.ticket) as fn(&DeliveryClass) -> Share),
-        ("ordered again", |class| class.ordered_again),
-    ] {
+    let told = |what: &str, share: fn(&DeliveryClass) -> Share| {
         let (late, kept) = (of(Promise::Late, share), of(Promise::Kept, share));
-        if late.n > 0 && kept.n > 0 && late.count + kept.count > 0 {
-            parts.push(format!("{what} after {} against {}", percent(late.share), percent(kept.share)));
-        }
-    }
+        let difference = newcombe((late.count, late.n), (kept.count, kept.n))?;
+        let [value, low, high] =
+            [difference.estimate, difference.interval.low, difference.interval.high].map(|part| signed(part * 100.0));
+        let shown = if difference.interval.low > 0.0 || difference.interval.high < 0.0 { "" } else { ", none shown" };
+        Some(format!(
+            "{} of the late {what}, {} of those in time ({value} points, {low} to {high}{shown})",
+            tenths(late.share),
+            tenths(kept.share)
+        ))
+    };
+    let tickets = found.knows_tickets.then(|| told("led to a ticket", |class| class.ticket)).flatten();
+    let again = told("were followed by another order", |class| class.ordered_again);
+    let parts: Vec<String> = tickets.into_iter().chain(again).collect();
     match parts.as_slice() {
         [] => String::new(),
-        parts => {
-            format!("Customers {}, late against kept. That describes and is no proof of a cause.", parts.join(" and "))
-        }
+        parts => format!("{}. That describes and is no proof of a cause.", parts.join("; ")),
     }
 }
 
@@ -101,18 +105,18 @@ fn classes(found: &DeliveryAnswer, delivery: &Delivery, style: &Style) -> Vec<St
     let decided: u64 = delivery.classes.iter().map(|class| class.orders).sum();
     let most = delivery.classes.iter().map(|class| class.orders).max().unwrap_or(0).max(1);
     let mut table = Table::new().text("delivered").number("orders").number("share").text("");
-    table = table.number(&format!("ticket, {}", days(found.request.horizon)));
+    table = table.number(&format!("ticket, {}", days(found.request.horizon))).optional();
     table = table.number("score").number("n").number(&format!("again, {}", days(found.request.again))).number("n");
-    for class in &delivery.classes {
+    for class in delivery.classes.iter().filter(|class| class.orders > 0) {
         table.row([
             class.name.clone(),
             count(class.orders),
-            percent(Share::of(class.orders, decided).share),
+            tenths(Share::of(class.orders, decided).share),
             bar(Some(class.orders as f64 / most as f64), BAR),
-            percent(class.ticket.share),
+            if found.knows_tickets { tenths(class.ticket.share) } else { String::new() },
             emotion(&class.emotion),
             count(class.emotion.n),
-            percent(class.ordered_again.share),
+            tenths(class.ordered_again.share),
             count(class.ordered_again.n),
         ]);
     }
@@ -157,7 +161,7 @@ fn by_group(groups: &[&GroupAnswer<Delivery>], by: &str, style: &Style) -> Vec<S
         table.row([
             group.group.clone(),
             count(one.orders),
-            percent(one.kept.share),
+            tenths(one.kept.share),
             bar(one.kept.share, BAR),
             interval(&one.kept),
             time(one.late_by.median),
@@ -169,7 +173,7 @@ fn by_group(groups: &[&GroupAnswer<Delivery>], by: &str, style: &Style) -> Vec<S
     let (kept, n) =
         groups.iter().fold((0, 0), |sum, group| (sum.0 + group.answer.kept.count, sum.1 + group.answer.kept.n));
     let all = Share::of(kept, n);
-    let lead = format!("Of {} with a promise {} came in time.", counted(n, "delivered order"), percent(all.share));
+    let lead = format!("Of {} with a promise {} came in time.", counted(n, "delivered order"), tenths(all.share));
     let mut lines = wrap(&lead, style.width);
     lines.push(String::new());
     lines.extend(table.lines(0, style));
@@ -180,11 +184,14 @@ fn by_group(groups: &[&GroupAnswer<Delivery>], by: &str, style: &Style) -> Vec<S
 
 fn legend(found: &DeliveryAnswer) -> String {
     let days = |micros: i64| counted((micros / 86_400_000_000).unsigned_abs(), "day");
+    let ticket = match found.knows_tickets {
+        true => format!("ticket, a ticket about this order or none within {}; ", days(found.request.horizon)),
+        false => "no ticket is known at all; ".to_owned(),
+    };
     format!(
-        "What follows counts from the delivery, or from the end of the promise where it was broken: ticket, a ticket \
-         about this order or none within {}; score, the first answer within that time, brought to −2 to +2, with its \
-         95 % interval (from {} on); again, another order within {}, of orders that are so old. A promise given as a \
-         day is kept until its end. --json has every interval.",
+        "What follows counts from the delivery, or from the end of the promise where it was broken: {ticket}score, the \
+         first answer within {}, brought to −2 to +2, with its 95 % interval (from {} on); again, another order within \
+         {}, of orders that are so old. A promise given as a day is kept until its end. --json has every interval.",
         days(found.request.horizon),
         counted(found.request.minimum_scores, "score"),
         days(found.request.again),

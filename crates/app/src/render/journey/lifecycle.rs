@@ -24,7 +24,7 @@ pub fn page(found: &LifecycleAnswer, style: &Style) -> String {
     let groups: Vec<&GroupAnswer<Vec<Lifecycle>>> =
         found.groups.iter().filter(|group| !group.answer.is_empty()).collect();
     let lines = match (groups.as_slice(), &found.about.scope.by) {
-        ([], _) => vec![none(found)],
+        ([], _) => wrap(&none(found), style.width),
         ([only], None) => periods(found, &only.answer, style),
         (groups, by) => by_group(found, groups, by.as_deref().unwrap_or_default(), style),
     };
@@ -47,6 +47,14 @@ fn latest(periods: &[Lifecycle]) -> Option<&Lifecycle> {
 
 fn window(found: &LifecycleAnswer) -> String {
     counted(found.request.periods() as u64, &found.request.every.to_string())
+}
+
+/// `in one of the 3 months before`, `in the quarter before`.
+fn recently(found: &LifecycleAnswer) -> String {
+    match found.request.periods() {
+        1 => format!("in the {} before", found.request.every),
+        periods => format!("in one of the {periods} {}s before", found.request.every),
+    }
 }
 
 fn sentence(found: &LifecycleAnswer, one: &Lifecycle) -> String {
@@ -123,15 +131,15 @@ fn by_group(found: &LifecycleAnswer, groups: &[&GroupAnswer<Vec<Lifecycle>>], by
 }
 
 fn legend(found: &LifecycleAnswer) -> String {
-    let (grain, window) = (found.request.every, window(found));
+    let (grain, recently) = (found.request.every, recently(found));
     let active = match found.request.activity.as_slice() {
         [] => "an order that counts".to_owned(),
         kinds => kinds.join(" or "),
     };
     format!(
-        "{NEW} new: active for the first time. {RETURNING} returning: active in one of the {window} before, too. \
-         {RESURRECTED} back: active before, but not in these. active = new + returning + back. paused: not active, but \
-         in one of the {window} before. dormant: earlier only. Active means {active}. * the {grain} is not over, or \
+        "{NEW} new: active for the first time. {RETURNING} returning: active {recently}, too. \
+         {RESURRECTED} back: active before, but not so recently. active = new + returning + back. paused: not active, but \
+         {recently}. dormant: earlier only. Active means {active}. * the {grain} is not over, or \
          not known to its end."
     )
 }

@@ -6,11 +6,11 @@ use throughline_model::definitions::Definitions;
 use throughline_model::unit::Unit;
 
 use super::delivery::signed;
-use super::{bar, nothing, percent, quiet};
-use crate::render::instant::{length, minute};
+use super::{bar, nothing, quiet, tenths, time};
+use crate::render::instant::minute;
 use crate::render::style::{Ink, Style};
 use crate::render::table::Table;
-use crate::render::text::{count, counted, right, wrap};
+use crate::render::text::{count, counted, left, right, wrap};
 
 /// Ten-thousandths of the workspace's currency.
 const MONEY: f64 = 10_000.0;
@@ -36,6 +36,13 @@ pub fn page(found: &PainsAnswer, top: usize, definitions: &Definitions, style: &
     lines.join("\n") + "\n"
 }
 
+/// An obstacle and its number.
+type Ranked<'a> = (usize, &'a Pain);
+
+fn is_drop_off(pain: &Pain) -> bool {
+    pain.obstacle.sort() == Sort::DropOff
+}
+
 struct Page<'a> {
     found: &'a PainsAnswer,
     top: usize,
@@ -49,7 +56,7 @@ impl Page<'_> {
     }
 
     fn horizon(&self) -> String {
-        length(self.found.request.horizon.as_secs_f64())
+        time(Some(self.found.request.horizon as f64))
     }
 
     fn zone(&self) -> &str {
@@ -58,22 +65,27 @@ impl Page<'_> {
 
     fn group(&self, pains: &Pains, stories: &[Story]) -> Vec<String> {
         let mut lines = wrap(&self.sentence(pains), self.style.width);
-        let numbered = || pains.pains.iter().enumerate().map(|(place, pain)| (place + 1, pain)).take(self.top);
-        let costs = |pain: &Pain| pain.finding == Finding::BoughtLess;
-        let most = pains.pains.iter().filter_map(|pain| pain.money).map(|money| money.value).max().unwrap_or(0);
-        for (number, pain) in numbered().filter(|(_, pain)| costs(pain)) {
+        let (drop_offs, met): (Vec<Ranked<'_>>, Vec<Ranked<'_>>) = pains
+            .pains
+            .iter()
+            .enumerate()
+            .map(|(place, pain)| (place + 1, pain))
+            .partition(|(_, pain)| is_drop_off(pain));
+        let most = met.iter().filter_map(|(_, pain)| pain.money).map(|money| money.value).max().unwrap_or(0);
+        let (costly, others): (Vec<Ranked<'_>>, Vec<Ranked<'_>>) =
+            met.iter().take(self.top).partition(|(_, pain)| pain.finding == Finding::BoughtLess);
+        for (number, pain) in costly {
             lines.push(String::new());
             lines.extend(self.pain(number, pain, most));
         }
-        let others: Vec<(usize, &Pain)> = numbered().filter(|(_, pain)| !costs(pain)).collect();
-        if !others.is_empty() {
-            lines.push(String::new());
-            lines.extend(self.others(&others));
+        for table in [self.others(&others), self.drop_offs(drop_offs.get(..self.top).unwrap_or(&drop_offs))] {
+            lines.extend((!table.is_empty()).then(String::new));
+            lines.extend(table);
         }
-        if pains.pains.len() > self.top {
-            let rest = counted((pains.pains.len() - self.top) as u64, "further obstacle");
-            lines.push(String::new());
-            lines.extend(quiet(&format!("{rest}: --top N lists more, --json all."), self.style));
+        let rest = met.len().saturating_sub(self.top) + drop_offs.len().saturating_sub(self.top);
+        if rest > 0 {
+            lines
+                .extend(quiet(&format!("{} further: --top N lists more, --json all.", count(rest as u64)), self.style));
         }
         for story in stories {
             lines.push(String::new());
@@ -83,36 +95,47 @@ impl Page<'_> {
     }
 
     fn sentence(&self, pains: &Pains) -> String {
-        let all = pains.pains.len() as u64;
-        let few = pains.too_few;
-        if all == 0 {
-            let least = self.found.limits.minimum_n;
-            return match few {
-                0 => "No obstacle was found: nobody dropped off, waited, came back or went in circles more than expected."
-                    .to_owned(),
-                few => format!("{} met fewer than {least} customers each: too few to list.", counted(few, "obstacle")),
-            };
-        }
-        let verb = if all == 1 { "was" } else { "were" };
-        let lead = format!("{} {verb} found.", counted(all, "obstacle"));
-        let costly = pains.pains.iter().filter(|pain| pain.finding == Finding::BoughtLess).count() as u64;
-        let worst = pains.pains.iter().find_map(|pain| Some((pain, pain.money?)));
-        match (costly, worst) {
-            _ if !self.found.knows_orders => format!("{lead} No orders are known, so nothing says what they cost."),
-            (0, _) => {
-                format!("{lead} After none of them customers are shown to have bought less often than comparable ones.")
+        let drop_offs = pains.pains.iter().filter(|pain| is_drop_off(pain)).count() as u64;
+        let met = pains.pains.len() as u64 - drop_offs;
+        let lead = match (met, drop_offs, pains.too_few) {
+            (0, 0, 0) => {
+                return "No obstacle was found: nobody dropped off, waited, came back or went in circles more than \
+                        expected."
+                    .to_owned();
             }
-            (costly, None) => {
-                format!("{lead} After {} customers bought less often than comparable ones.", of_them(costly, all))
+            (0, 0, few) => {
+                let (few, least) = (counted(few, "obstacle"), self.found.limits.minimum_n);
+                return format!("{few} met fewer than {least} customers each: too few to list.");
             }
-            (costly, Some((pain, money))) => format!(
-                "{lead} After {} customers bought less often than comparable ones. Most is at stake with {}: {} ({} to {}).",
-                of_them(costly, all),
-                name(&pain.obstacle),
-                self.money(money.value),
-                self.money(money.low),
-                self.money(money.high)
+            (met, 0, _) => format!("{} found.", counted(met, "obstacle")),
+            (0, drop_offs, _) => format!("{} with more drop-off than elsewhere found.", counted(drop_offs, "place")),
+            (met, drop_offs, _) => format!(
+                "{} found, and {} with more drop-off than elsewhere.",
+                counted(met, "obstacle"),
+                counted(drop_offs, "place")
             ),
+        };
+        format!("{lead} {}", self.cost(pains, met))
+    }
+
+    /// What the obstacles that are no drop-offs come with.
+    fn cost(&self, pains: &Pains, met: u64) -> String {
+        let own = || pains.pains.iter().filter(|pain| !is_drop_off(pain));
+        let costly = own().filter(|pain| pain.finding == Finding::BoughtLess).count() as u64;
+        if !self.found.knows_orders {
+            return "No orders are known, so nothing says what they cost.".to_owned();
+        }
+        if costly == 0 {
+            let none = "After no obstacle customers are shown to have bought less often than comparable ones.";
+            return if met > 0 { none.to_owned() } else { String::new() };
+        }
+        let less = format!("After {} customers bought less often than comparable ones", of_them(costly, met));
+        match own().find_map(|pain| Some((pain, pain.money?))) {
+            None => format!("{less}."),
+            Some((pain, money)) => {
+                let [value, low, high] = [money.value, money.low, money.high].map(|money| self.money(money));
+                format!("{less}; most is at stake with {}: {value} ({low} to {high}).", name(&pain.obstacle))
+            }
         }
     }
 
@@ -161,11 +184,11 @@ impl Page<'_> {
             dropped => format!(" {} had nobody comparable.", counted(*dropped, "customer")),
         };
         format!(
-            "Within {} {} of {} bought again, against {} of {} comparable: {}.{left_out}",
+            "Within {} {} of {} bought, against {} of {} comparable: {}.{left_out}",
             self.horizon(),
-            percent(Some(*affected_share)),
+            tenths(Some(*affected_share)),
             count(*affected),
-            percent(Some(*comparable_share)),
+            tenths(Some(*comparable_share)),
             count(*comparable),
             points(comparison),
         )
@@ -184,28 +207,60 @@ impl Page<'_> {
         lines.iter().map(|line| format!("{}{}", " ".repeat(LEAD), self.style.paint(Ink::Quiet, line))).collect()
     }
 
-    fn others(&self, others: &[(usize, &Pain)]) -> Vec<String> {
-        let (heads, width) = (["customers", "later purchase, points"], self.style.width);
-        let columns = [9, 29];
-        let room = width.saturating_sub(LEAD + columns.iter().sum::<usize>() + 4);
-        let title = "No difference shown, or too little data";
-        let head = format!("{}  {}  {}", crate::render::text::left(title, LEAD + room), right(heads[0], 9), heads[1]);
-        let mut lines = vec![self.style.paint(Ink::Strong, &head), self.style.paint(Ink::Quiet, &"─".repeat(width))];
+    fn others(&self, others: &[Ranked<'_>]) -> Vec<String> {
+        if others.is_empty() {
+            return Vec::new();
+        }
+        let (cases, told) = (9, 27);
+        let room = self.style.width.saturating_sub(LEAD + cases + told + 4);
+        let title = left("No difference shown, bought more, or too little data", LEAD + room);
+        let head = format!("{title}  {}  later purchase, points", right("customers", cases));
+        let rule = "─".repeat(self.style.width);
+        let mut lines = vec![self.style.paint(Ink::Strong, &head), self.style.paint(Ink::Quiet, &rule)];
         for (number, pain) in others {
-            let told = match (pain.finding, &pain.comparison) {
+            let said = match (pain.finding, &pain.comparison) {
                 (Finding::BoughtMore, Some(comparison)) => format!("{}, more", short(comparison)),
                 (_, Some(comparison)) => short(comparison),
                 (_, None) => "too little data".to_owned(),
             };
             for (place, text) in wrap(&capital(&name(&pain.obstacle)), room).iter().enumerate() {
-                let text = crate::render::text::left(text, room);
+                let text = left(text, room);
                 let line = match place {
-                    0 => format!("{number:>2}  {text}  {}  {told}", right(&count(pain.cases), columns[0])),
+                    0 => format!("{number:>2}  {text}  {}  {said}", right(&count(pain.cases), cases)),
                     _ => format!("{}{text}", " ".repeat(LEAD)),
                 };
                 lines.push(line.trim_end().to_owned());
             }
         }
+        lines
+    }
+
+    fn drop_offs(&self, places: &[Ranked<'_>]) -> Vec<String> {
+        if places.is_empty() {
+            return Vec::new();
+        }
+        let mut table = Table::new().number("").text("more drop-off at → before").text("after a last touch");
+        table = table.number("people").number("here").number("others").number("purchase").number("at stake");
+        for (number, pain) in places {
+            let Obstacle::DropOff { step, next, by, here, others, .. } = &pain.obstacle else { continue };
+            let share = |(n, dropped): &(u64, u64)| tenths((*n > 0).then(|| *dropped as f64 / *n as f64));
+            table.row([
+                number.to_string(),
+                format!("{step} → {next}").replace('_', " "),
+                by.to_string().replace('_', " "),
+                count(pain.cases),
+                share(here),
+                share(others),
+                pain.comparison.as_ref().map_or("–".to_owned(), |comparison| signed(comparison.difference * 100.0)),
+                pain.money.map_or("–".to_owned(), |money| self.money(money.value)),
+            ]);
+        }
+        let mut lines = table.lines(0, self.style);
+        let note = "here, others: who had reached no later step 30 days after. The last touch before a drop-off is known \
+                    afterwards only, and who goes on has others by nature: look at these places, and do not hold their \
+                    money against that of obstacles. purchase: points of difference in later purchase; intervals stand \
+                    in --json.";
+        lines.extend(quiet(note, self.style));
         lines
     }
 
@@ -223,7 +278,7 @@ impl Page<'_> {
                 touch.kind.replace('_', " "),
                 touch.channel.clone().unwrap_or_default(),
                 touch.amount.map_or(String::new(), |amount| self.money(amount)),
-                touch.score_share.map_or(String::new(), |share| percent(Some(share))),
+                touch.score_share.map_or(String::new(), |share| tenths(Some(share))),
             ]);
         }
         let around = [(story.earlier, "earlier"), (story.later, "later")];
@@ -285,23 +340,11 @@ fn capital(text: &str) -> String {
 /// Numbers that say that it is one, where it was found by a comparison of its own.
 fn evidence(obstacle: &Obstacle) -> Option<String> {
     match obstacle {
-        Obstacle::DropOff { next, here, others, difference, .. } => {
-            let share = |(n, dropped): &(u64, u64)| percent(Some(*dropped as f64 / (*n).max(1) as f64));
-            let [value, low, high] =
-                [difference.estimate, difference.interval.low, difference.interval.high].map(|part| signed(part * 100.0));
-            Some(format!(
-                "{} of {} dropped off before {next}, of {} others {}: {value} points ({low} to {high}).",
-                share(here),
-                count(here.0),
-                count(others.0),
-                share(others)
-            ))
-        }
         Obstacle::SlowAnswer { waits: Some(waits), .. } | Obstacle::SlowDelivery { waits: Some(waits), .. } => {
             Some(format!("So long are the longest of {} waits.", count(*waits)))
         }
         Obstacle::TouchpointScore { first, second, difference, .. } => {
-            let mean = |(mean, n): &(f64, u64)| format!("{} of the scale (n {})", percent(Some(*mean)), count(*n));
+            let mean = |(mean, n): &(f64, u64)| format!("{} of the scale (n {})", tenths(Some(*mean)), count(*n));
             let [low, high] = [difference.interval.low, difference.interval.high].map(|part| signed(part * 100.0));
             Some(format!(
                 "The mean fell from {} to {}: {} points ({low} to {high}).",

@@ -3,7 +3,7 @@
 use throughline_engine::{GroupAnswer, RetentionAnswer, pooled};
 use throughline_journey::{Cohort, Retention, RetentionVariant, Share};
 
-use super::{nothing, percent, quiet};
+use super::{nothing, quiet, tenths};
 use crate::render::style::{Ink, Style};
 use crate::render::text::{count, counted, fit, left, right, width, wrap};
 
@@ -23,7 +23,7 @@ pub fn page(found: &RetentionAnswer, style: &Style) -> String {
     let groups: Vec<&GroupAnswer<Retention>> =
         found.groups.iter().filter(|group| !group.answer.cohorts.is_empty()).collect();
     let lines = match (groups.as_slice(), &found.about.scope.by) {
-        ([], _) => vec![none(found).to_owned()],
+        ([], _) => wrap(none(found), style.width),
         ([only], None) => cohorts(found, &only.answer, style),
         (groups, by) => by_group(found, groups, by.as_deref().unwrap_or_default(), style),
     };
@@ -92,7 +92,7 @@ fn by_group(found: &RetentionAnswer, groups: &[&GroupAnswer<Retention>], by: &st
             format!(
                 "By {by}, {group} comes back most: of {} customers {} ordered again in {}.",
                 count(share.n),
-                percent(share.share),
+                tenths(share.share),
                 after(found, &format!("the {grain} after their first order"))
             )
         },
@@ -130,12 +130,12 @@ fn sentence(found: &RetentionAnswer, retention: &Retention, total: &Row) -> Stri
     };
     let late = total.cells.iter().enumerate().skip(2).take(10).rev();
     let late = late.map(|(place, (share, _))| (place + 1, share)).find(|(_, share)| share.n >= ENOUGH);
-    let next = format!("{} ordered again in {}", percent(next.share), after(found, &format!("the {grain} after")));
+    let next = format!("{} ordered again in {}", tenths(next.share), after(found, &format!("the {grain} after")));
     match late {
         None => format!("{lead}: {next}."),
         Some((offset, share)) => format!(
             "{lead}: {next}, and {} in the {} ({} whose {grain} {offset} is over).",
-            percent(share.share),
+            tenths(share.share),
             after(found, &ordinal(offset)),
             count(share.n)
         ),
@@ -165,7 +165,10 @@ fn map(head: &str, rows: &[Row], total: Option<&Row>, found: &RetentionAnswer, s
     let rule = format!("{}  {} {}", "─".repeat(name), "─".repeat(NUMBER), "─".repeat((CELL * shown).saturating_sub(1)));
     let mut lines =
         vec![style.paint(Ink::Strong, format!("{head}{offsets}").trim_end()), style.paint(Ink::Quiet, rule.trim_end())];
-    for row in rows.iter().chain(total) {
+    for (place, row) in rows.iter().chain(total).enumerate() {
+        if place == rows.len() {
+            lines.push(style.paint(Ink::Quiet, rule.trim_end()));
+        }
         let cells: String =
             row.cells.iter().take(shown).map(|(share, complete)| scale.cell(share, *complete)).collect();
         let lead = format!("{}  {}", left(&fit(&row.name, name), name), right(&count(row.customers), NUMBER));
@@ -228,8 +231,8 @@ fn legend(found: &RetentionAnswer, scale: &Scale, cut: usize) -> String {
     };
     let mut text = format!(
         "Per hundred customers of a row, those with {which}. Shades are quarters of {}: ░ ▒ ▓ █. * the {grain} is not \
-         over, or not known to its end. Rows of all count only what is complete. Intervals stand in --json.",
-        percent(Some(scale.top))
+         over, or not known to its end. Rows of many cohorts leave these out. Intervals stand in --json.",
+        tenths(Some(scale.top))
     );
     if cut > 0 {
         text.push_str(&format!(" {cut} later columns do not fit: --json has them, and longer periods need fewer."));

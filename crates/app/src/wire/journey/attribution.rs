@@ -75,8 +75,8 @@ impl Answer {
         Answer {
             about: About::new(&found.about, as_of),
             currency: currency.to_owned(),
-            window_seconds: found.request.window.map(|window| window.as_secs_f64()),
-            half_life_seconds: found.request.half_life.as_secs_f64(),
+            window_seconds: found.request.window.map(|window| window as f64 / 1e6),
+            half_life_seconds: found.request.half_life as f64 / 1e6,
             groups,
         }
     }

@@ -38,7 +38,7 @@ struct Class {
     name: String,
     promise: &'static str,
     orders: u64,
-    ticket: Share,
+    ticket: Option<Share>,
     scored: Share,
     score: Emotion,
     ordered_again: Share,
@@ -59,13 +59,17 @@ impl Answer {
             horizon_seconds: found.request.horizon as f64 / 1e6,
             again_seconds: found.request.again as f64 / 1e6,
             minimum_scores: found.request.minimum_scores,
-            groups: found.groups.iter().map(|group| Group::new(&group.group, &group.answer)).collect(),
+            groups: found
+                .groups
+                .iter()
+                .map(|group| Group::new(&group.group, &group.answer, found.knows_tickets))
+                .collect(),
         }
     }
 }
 
 impl Group {
-    fn new(group: &str, found: &fold::Delivery) -> Group {
+    fn new(group: &str, found: &fold::Delivery, knows_tickets: bool) -> Group {
         let class = |class: &fold::DeliveryClass| Class {
             name: class.name.clone(),
             promise: match class.promise {
@@ -74,7 +78,7 @@ impl Group {
                 fold::Promise::Overdue => "overdue",
             },
             orders: class.orders,
-            ticket: class.ticket.into(),
+            ticket: knows_tickets.then(|| class.ticket.into()),
             scored: class.scored.into(),
             score: Emotion {
                 n: class.emotion.n,

@@ -59,7 +59,7 @@ impl Answer {
         Answer {
             about: About::new(&found.about, as_of),
             every: found.request.every.to_string(),
-            window_seconds: found.request.window.as_secs_f64(),
+            window_seconds: found.request.window as f64 / 1e6,
             window_periods: found.request.periods(),
             activity: (!activity.is_empty()).then(|| activity.clone()),
             groups: groups.collect(),

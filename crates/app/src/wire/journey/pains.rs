@@ -134,7 +134,7 @@ impl Answer {
         Answer {
             about: About::new(&found.about, as_of),
             currency: currency.to_owned(),
-            horizon_seconds: found.request.horizon.as_secs_f64(),
+            horizon_seconds: found.request.horizon as f64 / 1e6,
             minimum_n: found.limits.minimum_n,
             groups: groups.map(|(group, stories)| Group::new(group, stories)).collect(),
         }
