@@ -24,6 +24,12 @@ pub struct PainsRequest {
     pub show: Option<usize>,
 }
 
+impl Default for PainsRequest {
+    fn default() -> Self {
+        PainsRequest { horizon: Spec::HORIZON, show: None }
+    }
+}
+
 /// Obstacles by group.
 #[derive(Debug, Clone)]
 pub struct PainsAnswer {

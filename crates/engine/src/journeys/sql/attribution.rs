@@ -1,18 +1,16 @@
 //! `journey_attribution([window])`: orders shared among channels by several rules, none of which is a cause.
 
-use async_trait::async_trait;
-use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::datatypes::{DataType, SchemaRef};
-use jiff::SignedDuration;
-
 use super::answer::{Rows, columns};
 use super::{Question, days};
 use crate::Result;
 use crate::journeys::{AttributionRequest, Scope};
 use crate::session::Session;
+use async_trait::async_trait;
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::datatypes::{DataType, SchemaRef};
 
-/// Half-life of time decay.
-const HALF_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// Half-life of time decay, microseconds.
+const HALF_LIFE: i64 = 7 * 86_400_000_000;
 
 /// The function `journey_attribution`: `window` in days, all since the order before where it is left out.
 #[derive(Debug)]
@@ -39,7 +37,7 @@ impl Question for JourneyAttribution {
 
     async fn answer(&self, session: &Session, arguments: &[String]) -> Result<RecordBatch> {
         let window = arguments.first().map(|window| days(window, "window")).transpose()?;
-        let request = AttributionRequest { window: window.map(SignedDuration::from_micros), half_life: HALF_LIFE };
+        let request = AttributionRequest { window, half_life: HALF_LIFE };
         let view = session.journey_attribution(&Scope::default(), &request, &mut |_| {}).await?;
         let channels = view.groups.first().map(|group| group.answer.channels.as_slice()).unwrap_or_default();
         let mut found = Vec::new();

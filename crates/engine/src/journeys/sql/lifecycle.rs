@@ -1,18 +1,16 @@
 //! `journey_lifecycle([every])`: new, returning, resurrected, paused and dormant customers.
 
-use async_trait::async_trait;
-use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::datatypes::{DataType, SchemaRef};
-use jiff::SignedDuration;
-
 use super::answer::{Rows, columns};
 use super::{Question, grain};
 use crate::Result;
 use crate::journeys::{LifecycleRequest, Scope};
 use crate::session::Session;
+use async_trait::async_trait;
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::datatypes::{DataType, SchemaRef};
 
-/// Without an order for longer, a customer is dormant.
-const WINDOW: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// Without an order for longer, microseconds, a customer is dormant.
+const WINDOW: i64 = 90 * 86_400_000_000;
 
 /// The function `journey_lifecycle`: `every` is day, week, month (the default), quarter or year; whoever did not order for
 /// 90 days is dormant.
