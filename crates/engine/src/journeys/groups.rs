@@ -21,7 +21,7 @@ pub struct GroupAnswer<T> {
 impl Asked {
     /// Asks the journeys of each group in turn; groups without journeys are left out. Where nothing is broken down,
     /// there is one group, also without journeys.
-    pub(super) fn each_group<T>(&self, ask: impl Fn(&[Block<'_>]) -> T) -> Vec<GroupAnswer<T>> {
+    pub(super) fn ask_groups<T>(&self, ask: impl Fn(&[Block<'_>]) -> T) -> Vec<GroupAnswer<T>> {
         let blocks = self.journeys.blocks();
         if matches!(self.grouping, Grouping::All) {
             let journeys = blocks.iter().map(|block| block.journeys().count() as u64).sum();

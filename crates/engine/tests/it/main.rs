@@ -10,6 +10,7 @@ mod intake_real;
 mod intake_sources;
 mod intake_suggest;
 mod intake_support;
+mod journey_orders;
 mod journeys;
 mod measures;
 mod measures_checks;
