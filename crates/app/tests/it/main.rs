@@ -3,6 +3,7 @@
 
 mod crash;
 mod expect;
+mod journey_orders;
 mod json;
 mod page;
 mod program;
