@@ -61,7 +61,7 @@ pub enum Command {
     /// Show one customer's time line
     Customer(commands::customer::Arguments),
     /// Show where customers go: stages, and the questions below
-    Journey(commands::journey::Arguments),
+    Journey(Box<commands::journey::Arguments>),
     /// Ask the standard tables and views in SQL
     Sql(commands::sql::Arguments),
     /// Make the source files of a company that does not exist

@@ -41,7 +41,7 @@ pub async fn run(command: Command, context: &Context) -> Result<Reply> {
         Command::Explain(arguments) => explain::run(arguments, context).await,
         Command::Identity(arguments) => identity::run(arguments, context).await,
         Command::Customer(arguments) => customer::run(arguments, context).await,
-        Command::Journey(arguments) => journey::run(arguments, context).await,
+        Command::Journey(arguments) => journey::run(*arguments, context).await,
         Command::Sql(arguments) => sql::run(arguments, context).await,
         Command::Demo(arguments) => demo::run(arguments, context).await,
         Command::Version(arguments) => version::run(arguments, context).await,

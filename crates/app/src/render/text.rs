@@ -96,7 +96,16 @@ fn belongs(before: &str, word: &str) -> bool {
     let is_unit = ["%", "s", "min", "h", "d", "m", "bn", "pts"].contains(&unit);
     let sign = before.trim_start_matches(['(', '-']);
     (is_unit && before.ends_with(|c: char| c.is_ascii_digit()))
+        || is_group(before, word)
         || (["€", "$", "£", "¥"].contains(&sign) && word.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// Whether a word is a group of three digits that goes on with the number before it.
+fn is_group(before: &str, word: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let last = before.rsplit(' ').next().unwrap_or_default().trim_start_matches(['(', '-', '+']);
+    let group = word.trim_end_matches([')', ',', '.', ';', ':']);
+    digits(last) && last.len() <= 3 && digits(group) && group.len() == 3
 }
 
 /// A whole number with groups of three: `12 034`.
@@ -138,6 +147,7 @@ mod tests {
         assert_eq!(wrap("a verylongword b", 5), ["a", "verylongword", "b"]);
         assert!(wrap("  ", 5).is_empty());
         assert_eq!(wrap("a target of 4 h)", 13), ["a target of", "4 h)"]);
+        assert_eq!(wrap("of 31 461 ways, 7 on", 9), ["of 31 461", "ways, 7", "on"]);
         assert_eq!(wrap("about (€ 12.5 m, or less", 8), ["about", "(€ 12.5 m,", "or less"]);
     }
 

@@ -4,6 +4,7 @@
 mod crash;
 mod expect;
 mod identity;
+mod journey_walks;
 mod json;
 mod page;
 mod program;

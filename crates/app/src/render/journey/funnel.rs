@@ -181,5 +181,9 @@ fn rules(found: &FunnelView) -> String {
         (0, _) | (_, false) => String::new(),
         (groups, true) => format!(" In {} nobody entered.", counted(groups, "group")),
     };
-    format!("{order}; {repeat}.{open}{nobody}")
+    let times = match (found.request.times, found.about.scope.by.is_some()) {
+        (true, true) => " The times of each group are in --json.",
+        _ => "",
+    };
+    format!("{order}; {repeat}.{open}{nobody}{times}")
 }

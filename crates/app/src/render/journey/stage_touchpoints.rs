@@ -11,12 +11,14 @@ use crate::render::text::{count, width};
 /// Columns for what comes next.
 const NEXT: usize = 44;
 
-/// At most `top` touchpoints of each stage.
+/// The `top` touchpoints of each stage, and those with a mood.
 pub fn touchpoints(map: &GroupMap, found: &Overview, top: usize, style: &Style) -> Vec<String> {
     let mut table = Table::new().text("stage").text("touchpoint").number("reach").text("").text("then").text("mood");
     table = table.optional();
     for stage in &map.stages {
-        for (place, kind) in stage.kinds.iter().take(top).enumerate() {
+        // The first ones, and those further down where people said how they feel.
+        let shown = stage.kinds.iter().enumerate().filter(|(place, kind)| *place < top || kind.emotion.mean.is_some());
+        for (place, (_, kind)) in shown.enumerate() {
             let name = if place == 0 { stage.name.as_str() } else { "" };
             table.row([
                 name.to_owned(),
@@ -43,7 +45,7 @@ fn next(kind: &StageTouchpoint) -> String {
     // Stable: the fold's order remains among equals.
     ways.sort_by(|a, b| b.0.unwrap_or(0.0).total_cmp(&a.0.unwrap_or(0.0)));
     let mut text = String::new();
-    for (share, name) in ways.iter().filter(|(share, _)| share.is_some_and(|share| share > 0.0)) {
+    for (share, name) in ways.iter().filter(|(share, _)| share.is_some_and(|share| share >= 0.005)) {
         let way = format!("{name} {:.0} %", share.unwrap_or(0.0) * 100.0);
         if text.is_empty() {
             text = way;
