@@ -27,9 +27,11 @@ pub use import::{
     ExportedFile, FileReport, ImportReport, ImportRequest, Progress, RejectExport, ReplayReport, StillOpen, TableReport,
 };
 pub use journeys::{
-    About, Asked, Case, ConformanceRequest, ConformanceView, FunnelRequest, FunnelView, GroupPaths, GroupTransitions,
-    Journeys, JourneysAt, Overview, OverviewRequest, PathsRequest, PathsView, Scope, TransitionsRequest,
-    TransitionsView,
+    About, Asked, AttributionAnswer, AttributionRequest, Case, ConformanceRequest, ConformanceView, DeliveryAnswer,
+    DeliveryRequest, FunnelRequest, FunnelView, GroupAnswer, GroupPaths, GroupTransitions, Journeys, JourneysAt,
+    LifecycleAnswer, LifecycleRequest, Overview, OverviewRequest, PainsAnswer, PainsRequest, PathsAnswer, PathsRequest,
+    PathsView, RetentionAnswer, RetentionRequest, Scope, Story, StoryTouchpoint, TransitionsRequest, TransitionsView,
+    attribution_of_paths, pooled,
 };
 pub use reader::{MeasureRequest, ReadOptions, Reader};
 pub use rejects::{RejectFilter, Rejected};

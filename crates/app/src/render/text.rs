@@ -94,18 +94,13 @@ pub fn joined(items: &[String], columns: usize) -> Vec<String> {
 fn belongs(before: &str, word: &str) -> bool {
     let unit = word.trim_end_matches([')', ',', '.', ';', ':']);
     let is_unit = ["%", "s", "min", "h", "d", "m", "bn", "pts"].contains(&unit);
-    let sign = before.trim_start_matches(['(', '-']);
-    (is_unit && before.ends_with(|c: char| c.is_ascii_digit()))
-        || is_group(before, word)
-        || (["€", "$", "£", "¥"].contains(&sign) && word.starts_with(|c: char| c.is_ascii_digit()))
-}
-
-/// Whether a word is a group of three digits that goes on with the number before it.
-fn is_group(before: &str, word: &str) -> bool {
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let last = before.rsplit(' ').next().unwrap_or_default().trim_start_matches(['(', '-', '+']);
-    let group = word.trim_end_matches([')', ',', '.', ';', ':']);
-    digits(last) && last.len() <= 3 && digits(group) && group.len() == 3
+    let sign = before.rsplit(' ').next().unwrap_or(before).trim_start_matches(['(', '-']);
+    let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+    let number = before.ends_with(|c: char| c.is_ascii_digit());
+    (is_unit && number)
+        // The next three digits of a number.
+        || (number && digits == 3)
+        || (["€", "$", "£", "¥", "R$", "₹", "₩"].contains(&sign) && digits > 0)
 }
 
 /// A whole number with groups of three: `12 034`.
@@ -149,6 +144,8 @@ mod tests {
         assert_eq!(wrap("a target of 4 h)", 13), ["a target of", "4 h)"]);
         assert_eq!(wrap("of 31 461 ways, 7 on", 9), ["of 31 461", "ways, 7", "on"]);
         assert_eq!(wrap("about (€ 12.5 m, or less", 8), ["about", "(€ 12.5 m,", "or less"]);
+        assert_eq!(wrap("(R$ 1 844 to R$ 12 011)", 12), ["(R$ 1 844", "to", "R$ 12 011)"]);
+        assert_eq!(wrap("of 1 234 567 others", 9), ["of", "1 234 567", "others"]);
     }
 
     #[test]

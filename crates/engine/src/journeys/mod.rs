@@ -1,15 +1,23 @@
 //! Journeys: the touchpoints of every case in order, kept sorted on disk and read in place.
 
+mod aggregated;
+mod attribution;
 mod changes;
 mod codes;
 mod conformance;
+mod delivery;
 mod extend;
 mod funnel;
+mod groups;
+mod lifecycle;
 mod links;
 mod mapped;
 mod overview;
+mod pains;
 mod paths;
 mod replaced;
+mod retention;
+mod roles;
 mod run;
 mod scope;
 mod sql;
@@ -17,6 +25,7 @@ mod stages;
 mod staging;
 mod state;
 mod store;
+mod story;
 mod transitions;
 mod write;
 
@@ -30,12 +39,20 @@ use datafusion::arrow::datatypes::{DataType, Int64Type};
 use throughline_journey::{Block, Kinds, Stages};
 use xxhash_rust::xxh3::xxh3_128;
 
+pub use aggregated::{PathsAnswer, attribution_of_paths};
+pub use attribution::{AttributionAnswer, AttributionRequest};
 pub use conformance::{ConformanceRequest, ConformanceView};
+pub use delivery::{DeliveryAnswer, DeliveryRequest};
 pub use funnel::{FunnelRequest, FunnelView};
+pub use groups::GroupAnswer;
+pub use lifecycle::{LifecycleAnswer, LifecycleRequest};
 pub use overview::{Overview, OverviewRequest};
+pub use pains::{PainsAnswer, PainsRequest};
 pub use paths::{GroupPaths, PathsRequest, PathsView};
+pub use retention::{RetentionAnswer, RetentionRequest, pooled};
 pub use scope::{About, Asked, Scope};
 pub(crate) use sql::{JourneyFunction, questions};
+pub use story::{Story, StoryTouchpoint};
 pub use transitions::{GroupTransitions, TransitionsRequest, TransitionsView};
 
 use crate::session::Session;

@@ -2,8 +2,9 @@
 
 use throughline_journey::{GroupMap, OverviewSpec, overview};
 
-use super::{About, Scope};
-use crate::{Progress, Reader, Result};
+use super::{About, Scope, roles};
+use crate::session::Session;
+use crate::{Progress, Result};
 
 /// What is asked of the overview.
 #[derive(Debug, Clone)]
@@ -27,10 +28,7 @@ pub struct Overview {
     pub maps: Vec<GroupMap>,
 }
 
-/// Instruments whose scores say how satisfied somebody is.
-const SATISFACTION: [&str; 4] = ["csat", "nps", "review", "ces"];
-
-impl Reader {
+impl Session {
     /// Who is in each stage, who moves on and who drops off, how long it takes, and what happens there.
     ///
     /// # Errors
@@ -43,13 +41,10 @@ impl Reader {
     ) -> Result<Overview> {
         let asked = self.ask(scope, progress).await?;
         let kinds = asked.journeys.kinds();
-        let satisfaction =
-            |instrument: Option<&str>| instrument.is_none_or(|instrument| SATISFACTION.contains(&instrument));
-        let scored = (0_u16..).zip(&kinds.kinds).filter(|(_, kind)| satisfaction(kind.instrument.as_deref()));
         let spec = OverviewSpec {
             grouping: asked.grouping.clone(),
             dates: asked.range.map(|(from, to)| from..to),
-            scored: Some(scored.map(|(code, _)| code).collect()),
+            scored: Some(roles::satisfaction(kinds)),
             minimum_scores: request.minimum_scores,
             ..OverviewSpec::new(kinds, asked.journeys.stages())
         };

@@ -50,10 +50,10 @@ fn properties(table: &Table, dictionaries: bool) -> WriterProperties {
     if let [key] = table.key.as_slice() {
         properties = properties.set_column_dictionary_enabled(column(key), false);
     }
-    // Least and greatest texts lead nobody anywhere but where rows are looked up by key.
+    // Least and greatest texts lead nobody anywhere but where rows are looked up by key, or those of one import are.
     let texts = stored_schema(table);
     let texts = texts.fields().iter().filter(|field| *field.data_type() == DataType::Utf8);
-    for name in texts.map(|field| field.name()).filter(|name| !table.key.contains(name)) {
+    for name in texts.map(|field| field.name()).filter(|name| !table.key.contains(name) && *name != "import_id") {
         properties = properties.set_column_statistics_enabled(column(name), EnabledStatistics::None);
     }
     let instants = table.columns.iter().filter(|column| column.kind == ColumnType::Instant);

@@ -1,9 +1,14 @@
 //! Answers about journeys, one file each; how they say shares, times and groups stands here.
 
+pub mod attribution;
 pub mod conformance;
+pub mod delivery;
 pub mod funnel;
+pub mod lifecycle;
 pub mod overview;
+pub mod pains;
 pub mod paths;
+pub mod retention;
 pub mod stage_touchpoints;
 pub mod transitions;
 
@@ -23,6 +28,11 @@ pub fn percent(share: Option<f64>) -> String {
         Some(share) if share < 1.0 && share > 0.999_5 => ">99.9 %".to_owned(),
         Some(share) => Unit::Percent.format(share, ""),
     }
+}
+
+/// `8.0 %`, with its decimal where numbers stand under each other; `–` of none.
+pub fn tenths(share: Option<f64>) -> String {
+    share.map_or("–".to_owned(), |share| format!("{:.1} %", share * 100.0))
 }
 
 /// `39.8–42.6 %`, the interval of a share; empty of none.

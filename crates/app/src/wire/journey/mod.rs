@@ -1,9 +1,14 @@
 //! The JSON of `throughline journey` and its questions, one file each; what they share stands here.
 
+pub mod attribution;
 pub mod conformance;
+pub mod delivery;
 pub mod funnel;
+pub mod lifecycle;
 pub mod overview;
+pub mod pains;
 pub mod paths;
+pub mod retention;
 pub mod transitions;
 
 use jiff::Timestamp;

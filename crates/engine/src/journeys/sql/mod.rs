@@ -1,6 +1,15 @@
 //! Questions about journeys as table functions of SQL, one file each: `SELECT * FROM journey_funnel('visit, order')`.
 
 mod answer;
+mod attribution;
+mod conformance;
+mod delivery;
+mod funnel;
+mod lifecycle;
+mod pains;
+mod paths;
+mod retention;
+mod stages;
 mod transitions;
 
 use std::fmt;
@@ -14,8 +23,10 @@ use datafusion::common::{DataFusionError, Result as DataFusionResult, ScalarValu
 use datafusion::logical_expr::{Expr, TableType};
 use datafusion::physical_plan::ExecutionPlan;
 
-use crate::Result;
+use throughline_model::Grain;
+
 use crate::session::{Asker, Session};
+use crate::{Error, Result};
 
 /// A question that SQL can ask.
 #[async_trait]
@@ -35,7 +46,18 @@ pub(crate) trait Question: fmt::Debug + Send + Sync {
 
 /// All questions.
 pub(crate) fn questions() -> Vec<Arc<dyn Question>> {
-    vec![Arc::new(transitions::JourneyTransitions)]
+    vec![
+        Arc::new(attribution::JourneyAttribution),
+        Arc::new(conformance::JourneyConformance),
+        Arc::new(delivery::JourneyDelivery),
+        Arc::new(funnel::JourneyFunnel),
+        Arc::new(lifecycle::JourneyLifecycle),
+        Arc::new(pains::JourneyPains),
+        Arc::new(paths::JourneyPaths),
+        Arc::new(retention::JourneyRetention),
+        Arc::new(stages::JourneyStages),
+        Arc::new(transitions::JourneyTransitions),
+    ]
 }
 
 /// A question as a table function of one session.
@@ -78,6 +100,25 @@ fn text(argument: &Expr) -> Option<String> {
         },
         _ => None,
     }
+}
+
+/// Days of a window as microseconds.
+fn days(text: &str, what: &str) -> Result<i64> {
+    const DAY: f64 = 86_400e6;
+    match text.trim().parse::<f64>() {
+        Ok(days) if days > 0.0 && days < 1e6 => Ok((days * DAY) as i64),
+        _ => Err(Error::input(format!("`{text}` is no {what} in days.")).hint("a number above 0, such as 30")),
+    }
+}
+
+/// A whole number.
+fn whole(text: &str, what: &str) -> Result<usize> {
+    text.trim().parse().map_err(|_| Error::input(format!("`{text}` is no {what}.")).hint("a whole number, such as 20"))
+}
+
+/// The length of periods.
+fn grain(text: &str) -> Result<Grain> {
+    text.parse().map_err(|error: String| Error::input(error))
 }
 
 /// The answer to a question, which is found when it is read.
