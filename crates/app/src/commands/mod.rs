@@ -6,6 +6,7 @@ pub mod customer;
 pub mod demo;
 pub mod edge;
 pub mod explain;
+pub mod identity;
 pub mod import;
 pub mod init;
 pub mod journey;
@@ -38,8 +39,9 @@ pub async fn run(command: Command, context: &Context) -> Result<Reply> {
         Command::Scorecard(arguments) => scorecard::run(arguments, context).await,
         Command::Measure(arguments) => measure::run(arguments, context).await,
         Command::Explain(arguments) => explain::run(arguments, context).await,
+        Command::Identity(arguments) => identity::run(arguments, context).await,
         Command::Customer(arguments) => customer::run(arguments, context).await,
-        Command::Journey(arguments) => journey::run(arguments, context).await,
+        Command::Journey(arguments) => journey::run(*arguments, context).await,
         Command::Sql(arguments) => sql::run(arguments, context).await,
         Command::Demo(arguments) => demo::run(arguments, context).await,
         Command::Version(arguments) => version::run(arguments, context).await,

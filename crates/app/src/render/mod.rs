@@ -6,6 +6,7 @@ pub mod columns;
 pub mod customer;
 pub mod explain;
 pub mod grid;
+pub mod identity;
 pub mod import;
 pub mod instant;
 pub mod journey;

@@ -6,6 +6,7 @@
 
 pub mod customer;
 pub mod explain;
+pub mod identity;
 pub mod import;
 pub mod journey;
 pub mod layout;

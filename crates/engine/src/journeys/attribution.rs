@@ -4,7 +4,8 @@ use throughline_journey::{Attribution, AttributionSpec, attribution};
 
 use super::retention::about_customers;
 use super::{About, GroupAnswer, Scope, roles};
-use crate::{Error, Progress, Reader, Result};
+use crate::session::Session;
+use crate::{Error, Progress, Result};
 
 /// What is asked of attribution. Durations are microseconds of elapsed time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +27,7 @@ pub struct AttributionAnswer {
     pub groups: Vec<GroupAnswer<Attribution>>,
 }
 
-impl Reader {
+impl Session {
     /// Orders that count and their money, shared among the channels of the visits before them by every rule. Visits
     /// are touchpoints of `interactions`; those of one session count once, as the first of them. The range narrows
     /// the orders, and the paths that ended without one.

@@ -6,7 +6,8 @@ use throughline_journey::{ConformanceGroup, ConformanceSpec, Steps, conformance,
 use throughline_model::diagnostic::hint_among;
 
 use super::{About, Journeys, Scope};
-use crate::{Error, Progress, Reader, Result};
+use crate::session::Session;
+use crate::{Error, Progress, Result};
 
 /// The stage that is there for those who need it.
 const WHERE_NEEDED: &str = "support";
@@ -45,7 +46,7 @@ pub struct ConformanceView {
     pub groups: Vec<ConformanceGroup>,
 }
 
-impl Reader {
+impl Session {
     /// Who follows the map of stages, and where the others leave it first.
     ///
     /// # Errors

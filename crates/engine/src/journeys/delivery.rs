@@ -5,7 +5,8 @@ use throughline_journey::{Delivery, DeliverySpec, delivery};
 use super::retention::about_customers;
 use super::roles::{self, Role};
 use super::{About, GroupAnswer, Scope};
-use crate::{Progress, Reader, Result};
+use crate::session::Session;
+use crate::{Progress, Result};
 
 /// What is asked of deliveries. Durations are microseconds of elapsed time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +41,7 @@ pub struct DeliveryAnswer {
     pub groups: Vec<GroupAnswer<Delivery>>,
 }
 
-impl Reader {
+impl Session {
     /// Orders that count and have a promise: kept, late, overdue or open, and the tickets, scores and orders after
     /// them. The range narrows the orders by when they were placed.
     ///

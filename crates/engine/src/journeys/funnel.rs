@@ -3,7 +3,8 @@
 use throughline_journey::{FunnelGroup, FunnelMode, FunnelSpec, Repeat, Steps, funnel};
 
 use super::{About, Journeys, Scope};
-use crate::{Error, Progress, Reader, Result};
+use crate::session::Session;
+use crate::{Error, Progress, Result};
 
 /// Most steps of a funnel.
 const MOST_STEPS: usize = 32;
@@ -36,7 +37,7 @@ pub struct FunnelView {
     pub groups: Vec<FunnelGroup>,
 }
 
-impl Reader {
+impl Session {
     /// How far people come along the steps.
     ///
     /// # Errors

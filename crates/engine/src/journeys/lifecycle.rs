@@ -5,7 +5,8 @@ use throughline_model::Grain;
 
 use super::retention::about_customers;
 use super::{About, Asked, GroupAnswer, Scope};
-use crate::{Error, Progress, Reader, Result};
+use crate::session::Session;
+use crate::{Error, Progress, Result};
 
 /// One day of elapsed time, microseconds.
 const DAY: f64 = 86_400e6;
@@ -57,7 +58,7 @@ impl LifecycleRequest {
     }
 }
 
-impl Reader {
+impl Session {
     /// In each period: customers active for the first time, again, or again after a long rest; and those who pause or
     /// lie dormant. The range narrows the periods shown, not what is known of the time before.
     ///

@@ -3,7 +3,8 @@
 use throughline_journey::{GroupMap, OverviewSpec, overview};
 
 use super::{About, Scope, roles};
-use crate::{Progress, Reader, Result};
+use crate::session::Session;
+use crate::{Progress, Result};
 
 /// What is asked of the overview.
 #[derive(Debug, Clone)]
@@ -27,7 +28,7 @@ pub struct Overview {
     pub maps: Vec<GroupMap>,
 }
 
-impl Reader {
+impl Session {
     /// Who is in each stage, who moves on and who drops off, how long it takes, and what happens there.
     ///
     /// # Errors

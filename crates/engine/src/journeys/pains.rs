@@ -11,7 +11,8 @@ use super::retention::about_customers;
 use super::roles::{self, Role};
 use super::story::Story;
 use super::{About, Asked, GroupAnswer, Scope, stages};
-use crate::{Error, Progress, Reader, Result};
+use crate::session::Session;
+use crate::{Error, Progress, Result};
 
 /// The phase that customers enter because something is wrong: no step that the journey should lead to.
 const SUPPORT: &str = "support";
@@ -42,7 +43,7 @@ pub struct PainsAnswer {
     pub stories: Vec<Vec<Story>>,
 }
 
-impl Reader {
+impl Session {
     /// Obstacles in the way of customers, whom they met, whether those bought less often afterwards than comparable
     /// customers, and what that is worth. The range narrows the obstacles by when they began. Drop-offs stand behind the
     /// other obstacles, by their [`excess`].

@@ -4,7 +4,8 @@ use throughline_journey::{Grouping, Paths, PathsSpec, paths};
 use throughline_model::diagnostic::hint_among;
 
 use super::{About, Asked, Scope};
-use crate::{Error, Progress, Reader, Result};
+use crate::session::Session;
+use crate::{Error, Progress, Result};
 
 /// What is asked of paths. The range of the scope is that of the touchpoints looked at.
 #[derive(Debug, Clone)]
@@ -47,7 +48,7 @@ pub struct GroupPaths {
     pub paths: Paths,
 }
 
-impl Reader {
+impl Session {
     /// The sequences of steps that people go through, the most frequent first.
     ///
     /// # Errors

@@ -5,7 +5,8 @@ use throughline_journey::{CohortCell, Retention, RetentionSpec, RetentionVariant
 use throughline_model::Grain;
 
 use super::{About, Asked, Case, GroupAnswer, Scope};
-use crate::{Error, Progress, Reader, Result};
+use crate::session::Session;
+use crate::{Error, Progress, Result};
 
 /// What is asked of retention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +51,7 @@ pub fn pooled(retention: &Retention) -> Vec<Share> {
     (0..longest).map(share).take_while(|share| share.n > 0).collect()
 }
 
-impl Reader {
+impl Session {
     /// Customers by the period of their first order that counts, and how many of them order again in the periods
     /// after it. The range narrows the cohorts.
     ///
@@ -85,12 +86,12 @@ impl Reader {
     }
 }
 
-impl Reader {
+impl Session {
     /// Until when whole days are known, microseconds: a day with touchpoints counts as known to its end, as far as that
     /// is past.
     pub(super) fn whole_days_until(&self, asked: &Asked) -> i64 {
         let Ok(latest) = Timestamp::from_microsecond(asked.known_until) else { return asked.known_until };
-        self.calendar().containing(Grain::Day, latest).end.min(self.known()).as_microsecond()
+        self.calendar().containing(Grain::Day, latest).end.min(self.as_of()).as_microsecond()
     }
 }
 

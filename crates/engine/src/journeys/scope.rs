@@ -11,7 +11,8 @@ use throughline_model::Grain;
 use throughline_model::diagnostic::hint_among;
 
 use super::{Case, Journeys};
-use crate::{Error, Progress, Reader, Result};
+use crate::session::Session;
+use crate::{Error, Progress, Result};
 
 /// What journeys can be broken down by.
 const BREAKDOWNS: [&str; 6] = ["channel", "segment", "region", "acquisition_channel", "cohort", "known"];
@@ -162,7 +163,7 @@ impl Journeys {
     }
 }
 
-impl Reader {
+impl Session {
     /// Opens the journeys that a question is about.
     ///
     /// # Errors
@@ -179,7 +180,7 @@ impl Reader {
         }
         let journeys = self.journeys(scope.case, progress).await?;
         let (grouping, groups) = self.grouping(&journeys, scope).await?;
-        let known_until = latest(&journeys.blocks()).unwrap_or(i64::MIN).min(self.known().as_microsecond());
+        let known_until = latest(&journeys.blocks()).unwrap_or(i64::MIN).min(self.as_of().as_microsecond());
         let micros = |at: Option<Timestamp>| at.map(Timestamp::as_microsecond);
         let range = match (micros(scope.from), micros(scope.to)) {
             (None, None) => None,
@@ -251,7 +252,7 @@ impl Reader {
     async fn customer_values(&self, expression: &str) -> Result<HashMap<String, String>> {
         let sql = format!("SELECT customer_id, {expression} AS value FROM customer_profiles");
         let mut values = HashMap::new();
-        for batch in self.session().rows(&sql).await? {
+        for batch in self.rows(&sql).await? {
             let (ids, texts) = (cast(batch.column(0), &DataType::Utf8)?, cast(batch.column(1), &DataType::Utf8)?);
             let (ids, texts) = (ids.as_string::<i32>(), texts.as_string::<i32>());
             for row in (0..batch.num_rows()).filter(|row| ids.is_valid(*row) && texts.is_valid(*row)) {

@@ -3,7 +3,8 @@
 use throughline_journey::{Transitions, TransitionsFold, TransitionsSpec, walk};
 
 use super::{About, Scope};
-use crate::{Error, Progress, Reader, Result};
+use crate::session::Session;
+use crate::{Error, Progress, Result};
 
 /// What is asked of transitions. The range of the scope is that of the touchpoint that is left.
 #[derive(Debug, Clone)]
@@ -38,7 +39,7 @@ pub struct GroupTransitions {
     pub transitions: Transitions,
 }
 
-impl Reader {
+impl Session {
     /// Which step follows which, how often and after how long.
     ///
     /// # Errors

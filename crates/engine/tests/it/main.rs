@@ -3,6 +3,9 @@
 
 mod docs;
 mod hand_tables;
+mod identity;
+mod identity_change;
+mod identity_naive;
 mod import;
 mod intake_files;
 mod intake_layouts;
@@ -11,6 +14,7 @@ mod intake_sources;
 mod intake_suggest;
 mod intake_support;
 mod journey_orders;
+mod journey_walks;
 mod journeys;
 mod measures;
 mod measures_checks;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::import::Bench;
 
 /// A data set's folder or file; says so and returns nothing where it is absent.
-fn set(path: &str) -> Option<PathBuf> {
+pub fn set(path: &str) -> Option<PathBuf> {
     let shared = std::env::var_os("THROUGHLINE_SHARED").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
         |folder| {

@@ -45,7 +45,7 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
         AttributionRequest { window: Some(micros(&arguments.window)?), half_life: micros(&arguments.half_life)? };
     let meter = Meter::new(context);
     let mut progress = |now| report_progress(&meter, now);
-    let found = reader.journey_attribution(&scope, &request, &mut progress).await?;
+    let found = reader.session().journey_attribution(&scope, &request, &mut progress).await?;
     drop(meter);
     let currency = &reader.definitions().settings.currency;
     context.reply(

@@ -45,7 +45,7 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
     let reader = context.read(&arguments.scope.moment)?;
     let scope = arguments.scope.scope(&reader)?;
     let meter = Meter::new(context);
-    let found = reader.journey_conformance(&scope, &request, &mut |now| report_progress(&meter, now)).await?;
+    let found = reader.session().journey_conformance(&scope, &request, &mut |now| report_progress(&meter, now)).await?;
     drop(meter);
     context.reply(
         |style| render::journey::conformance::page(&found, arguments.top, style),

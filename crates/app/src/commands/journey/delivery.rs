@@ -24,7 +24,7 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
     let scope = arguments.scope.scope(&reader)?;
     let meter = Meter::new(context);
     let mut progress = |now| report_progress(&meter, now);
-    let found = reader.journey_delivery(&scope, &DeliveryRequest::default(), &mut progress).await?;
+    let found = reader.session().journey_delivery(&scope, &DeliveryRequest::default(), &mut progress).await?;
     drop(meter);
     context.reply(
         |style| render::journey::delivery::page(&found, style),

@@ -37,7 +37,7 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
         LifecycleRequest { every: arguments.every, window: micros(&arguments.window)?, activity: arguments.activity };
     let meter = Meter::new(context);
     let mut progress = |now| report_progress(&meter, now);
-    let found = reader.journey_lifecycle(&scope, &request, &mut progress).await?;
+    let found = reader.session().journey_lifecycle(&scope, &request, &mut progress).await?;
     drop(meter);
     context.reply(
         |style| render::journey::lifecycle::page(&found, style),

@@ -27,7 +27,7 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
     let scope = arguments.scope.scope(&reader)?;
     let meter = Meter::new(context);
     let request = OverviewRequest::default();
-    let found = reader.journey_overview(&scope, &request, &mut |now| report_progress(&meter, now)).await?;
+    let found = reader.session().journey_overview(&scope, &request, &mut |now| report_progress(&meter, now)).await?;
     drop(meter);
     let top = arguments.top.unwrap_or(if scope.by.is_none() { 4 } else { 0 });
     context.reply(

@@ -35,7 +35,7 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
     let request = PainsRequest { horizon: micros(&arguments.horizon)?, show: arguments.show };
     let meter = Meter::new(context);
     let mut progress = |now| report_progress(&meter, now);
-    let found = reader.journey_pains(&scope, &request, &mut progress).await?;
+    let found = reader.session().journey_pains(&scope, &request, &mut progress).await?;
     drop(meter);
     let definitions = reader.definitions();
     context.reply(

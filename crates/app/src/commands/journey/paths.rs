@@ -62,7 +62,7 @@ pub async fn run(mut arguments: Arguments, context: &Context) -> Result<Reply> {
     let reader = context.read(&arguments.scope.moment)?;
     let scope = arguments.scope.scope(&reader)?;
     let meter = Meter::new(context);
-    let found = reader.journey_paths(&scope, &request, &mut |now| report_progress(&meter, now)).await?;
+    let found = reader.session().journey_paths(&scope, &request, &mut |now| report_progress(&meter, now)).await?;
     drop(meter);
     context.reply(
         |style| render::journey::paths::page(&found, style),

@@ -46,7 +46,7 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
     let request = RetentionRequest { every: arguments.every, variant };
     let meter = Meter::new(context);
     let mut progress = |now| report_progress(&meter, now);
-    let found = reader.journey_retention(&scope, &request, &mut progress).await?;
+    let found = reader.session().journey_retention(&scope, &request, &mut progress).await?;
     drop(meter);
     context.reply(
         |style| render::journey::retention::page(&found, style),

@@ -38,7 +38,7 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
     let reader = context.read(&arguments.scope.moment)?;
     let scope = arguments.scope.scope(&reader)?;
     let meter = Meter::new(context);
-    let found = reader.journey_transitions(&scope, &request, &mut |now| report_progress(&meter, now)).await?;
+    let found = reader.session().journey_transitions(&scope, &request, &mut |now| report_progress(&meter, now)).await?;
     drop(meter);
     context.reply(
         |style| render::journey::transitions::page(&found, arguments.top, style),
