@@ -1,23 +1,24 @@
 -- Everything dated that concerns a customer, as the tables tell it: before customers are resolved and stages given.
 -- touchpoints and the journeys read it; touchpoints says what the columns mean. import_id: of the row itself.
+-- promised_until: the last instant at which a delivery keeps its promise.
 SELECT
   customer_ref, occurred_at AS at, source_seq, 'interactions' AS table_name, interaction_id AS key, kind, channel,
   CAST(NULL AS TEXT) AS order_id, CAST(NULL AS TEXT) AS ticket_id, campaign, product_id, session_id,
   CAST(NULL AS DECIMAL(18, 4)) AS amount, value, CAST(NULL AS DOUBLE) AS score, CAST(NULL AS DOUBLE) AS score_share,
   CAST(NULL AS TEXT) AS instrument, CAST(NULL AS TEXT) AS about, content, import_id,
-  arrow_cast(NULL, 'Timestamp(Microsecond, Some("UTC"))') AS promise_ends_at, CAST(NULL AS BOOLEAN) AS counts
+  arrow_cast(NULL, 'Timestamp(Microsecond, Some("UTC"))') AS promised_until, CAST(NULL AS BOOLEAN) AS counts
 FROM interactions
 UNION ALL
 SELECT
   customer_ref, ordered_at, source_seq, 'orders', order_id AS key, 'order', channel,
   order_id, NULL, NULL, NULL, session_id, revenue, NULL, NULL, NULL, NULL, NULL, NULL, import_id,
-  promise_ends_at, counts
+  coalesce(promised_at, day_end(promised_on) - INTERVAL '1 microsecond'), counts
 FROM _order_amounts
 UNION ALL
 SELECT
   customer_ref, delivered_at, source_seq, 'orders', order_id AS key, 'delivery', channel,
   order_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, import_id,
-  coalesce(promised_at, day_end(promised_on)), NULL
+  coalesce(promised_at, day_end(promised_on) - INTERVAL '1 microsecond'), NULL
 FROM orders
 WHERE delivered_at IS NOT NULL
 UNION ALL

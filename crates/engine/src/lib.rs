@@ -31,7 +31,7 @@ pub use journeys::{
     DeliveryRequest, FunnelRequest, FunnelView, GroupAnswer, GroupPaths, GroupTransitions, Journeys, JourneysAt,
     LifecycleAnswer, LifecycleRequest, Overview, OverviewRequest, PainsAnswer, PainsRequest, PathsAnswer, PathsRequest,
     PathsView, RetentionAnswer, RetentionRequest, Scope, Story, StoryTouchpoint, TransitionsRequest, TransitionsView,
-    attribution_of_paths, pooled,
+    attribution_of_paths, excess, pooled,
 };
 pub use reader::{MeasureRequest, ReadOptions, Reader};
 pub use rejects::{RejectFilter, Rejected};

@@ -4,6 +4,8 @@
 mod crash;
 mod expect;
 mod identity;
+mod journey_orders;
+mod journey_walks;
 mod json;
 mod page;
 mod program;

@@ -108,9 +108,20 @@ fn version_and_help() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(json(folder.path(), &["version", "--json"])["version"], env!("CARGO_PKG_VERSION"));
     let help = ok(folder.path(), &["--help"]);
-    for command in
-        ["init", "check", "apply", "import", "scorecard", "measure", "explain", "identity", "customer", "sql", "demo"]
-    {
+    for command in [
+        "init",
+        "check",
+        "apply",
+        "import",
+        "scorecard",
+        "measure",
+        "explain",
+        "identity",
+        "customer",
+        "journey",
+        "sql",
+        "demo",
+    ] {
         assert!(help.contains(&format!("  {command} ")), "{command}");
     }
     assert_eq!(throughline(folder.path(), &["frobnicate"]).status.code(), Some(2));

@@ -47,7 +47,7 @@ pub use funnel::{FunnelRequest, FunnelView};
 pub use groups::GroupAnswer;
 pub use lifecycle::{LifecycleAnswer, LifecycleRequest};
 pub use overview::{Overview, OverviewRequest};
-pub use pains::{PainsAnswer, PainsRequest};
+pub use pains::{PainsAnswer, PainsRequest, excess};
 pub use paths::{GroupPaths, PathsRequest, PathsView};
 pub use retention::{RetentionAnswer, RetentionRequest, pooled};
 pub use scope::{About, Asked, Scope};

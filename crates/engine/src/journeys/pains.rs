@@ -1,5 +1,7 @@
 //! Pains: obstacles found in the journeys, ranked by the money at stake.
 
+use std::cmp::Reverse;
+
 use throughline_journey::pains::{LastTouch, Limits, Obstacle, Pain, Pains, Roles, Spec, pains};
 use throughline_journey::{Kinds, Steps};
 use throughline_model::Grain;
@@ -50,7 +52,7 @@ pub struct PainsAnswer {
 impl Session {
     /// Obstacles in the way of customers, whom they met, whether those bought less often afterwards than comparable
     /// customers, and what that is worth. The range narrows the obstacles by when they began. Drop-offs stand behind the
-    /// other obstacles, each in the order of the money at stake.
+    /// other obstacles, by their [`excess`].
     ///
     /// # Errors
     /// Input: the scope is none or about tickets, the horizon is not above 0, or there is no such obstacle to show.
@@ -144,10 +146,10 @@ fn visit_steps(kinds: &Kinds) -> Steps {
     Steps::named(steps, kinds)
 }
 
-/// Drop-offs behind the other obstacles, each in their rank. The last touchpoint before a drop-off is known afterwards
-/// only, and those who go on have other last touchpoints by nature: money at stake with drop-offs is large, and cannot be
-/// held against that of obstacles that were met before anybody could know what follows. A channel over which nothing else
-/// but one kind comes tells nothing of its own.
+/// Drop-offs behind the other obstacles, by how many more dropped off than would have at the share of the others. The
+/// last touchpoint before a drop-off is known afterwards only, and those who go on have other last touchpoints by nature:
+/// their later purchases differ by definition, and money at stake cannot be held against that of obstacles that were met
+/// before anybody could know what follows. A channel over which only one kind comes tells nothing of its own.
 fn arranged(mut found: Pains) -> Pains {
     let by_kind: Vec<Pain> = found.pains.iter().filter(|pain| last_touch(pain).is_some_and(is_kind)).cloned().collect();
     let same = |one: &Pain, other: &Pain| match (&one.obstacle, &other.obstacle) {
@@ -158,8 +160,15 @@ fn arranged(mut found: Pains) -> Pains {
         _ => false,
     };
     found.pains.retain(|pain| last_touch(pain).is_none_or(is_kind) || by_kind.iter().all(|other| !same(pain, other)));
-    found.pains.sort_by_key(|pain| last_touch(pain).is_some());
+    found.pains.sort_by_cached_key(|pain| (last_touch(pain).is_some(), Reverse(excess(&pain.obstacle))));
     found
+}
+
+/// How many more customers dropped off than at the share of all others at the step; `None` of what is no drop-off.
+pub fn excess(obstacle: &Obstacle) -> Option<u64> {
+    let Obstacle::DropOff { here, others, .. } = obstacle else { return None };
+    let expected = here.0 as f64 * others.1 as f64 / others.0.max(1) as f64;
+    Some((here.1 as f64 - expected).round().max(0.0) as u64)
 }
 
 fn last_touch(pain: &Pain) -> Option<&LastTouch> {

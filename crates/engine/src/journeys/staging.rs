@@ -201,7 +201,7 @@ impl Touches {
             ticket: text("ticket_id")?,
             instrument: text("instrument")?,
             about: text("about")?,
-            promised: instant("promise_ends_at")?,
+            promised: instant("promised_until")?,
             counts: column("counts", &DataType::Boolean)?.as_boolean().clone(),
         })
     }
@@ -228,8 +228,7 @@ impl Touches {
             share: self.share.is_valid(row).then(|| self.share.value(row)),
             order: id(&self.order),
             ticket: id(&self.ticket),
-            // It ends before that instant, and journeys keep the last one at which it is kept.
-            promised: self.promised.is_valid(row).then(|| self.promised.value(row).saturating_sub(1)),
+            promised: self.promised.is_valid(row).then(|| self.promised.value(row)),
             flags: if placed { flags::PLACED | if self.counts.value(row) { flags::COUNTS } else { 0 } } else { 0 },
         };
         (fact != NewFact::default()).then_some(fact)

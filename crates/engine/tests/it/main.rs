@@ -13,6 +13,8 @@ mod intake_real;
 mod intake_sources;
 mod intake_suggest;
 mod intake_support;
+mod journey_orders;
+mod journey_walks;
 mod journeys;
 mod measures;
 mod measures_checks;

@@ -6,7 +6,7 @@ use throughline_journey::{ConformanceGroup, Deviation, DeviationKind};
 use super::{bar, cases, heading, interval, nobody, nothing, nouns, percent, quiet, sentence};
 use crate::render::style::{Ink, Style};
 use crate::render::table::Table;
-use crate::render::text::{count, wrap};
+use crate::render::text::{count, counted, wrap};
 
 /// The whole answer with at most `top` deviations, ending with a line break.
 pub fn page(found: &ConformanceView, top: usize, style: &Style) -> String {
@@ -37,7 +37,7 @@ pub fn page(found: &ConformanceView, top: usize, style: &Style) -> String {
             let more = group.deviations.len().saturating_sub(top);
             if more > 0 {
                 lines.extend(quiet(
-                    &format!("{} more ways, taken less often: --top shows them.", count(more as u64)),
+                    &format!("{}, taken less often: --top shows them.", counted(more as u64, "more way")),
                     style,
                 ));
             }
@@ -50,7 +50,7 @@ fn headline(group: &ConformanceGroup, found: &ConformanceView) -> String {
     let follow = &group.follow;
     let verb = if follow.count == 1 { "follows" } else { "follow" };
     let left = group.deviations.first().map_or(String::new(), |first| {
-        format!(" Most of the others {} ({}).", words(first, found, Number::Many), percent(first.share.share))
+        format!(" The others most often {} ({}).", words(first, found, Number::Many), percent(first.share.share))
     });
     let without = match group.without_stage {
         0 => String::new(),
@@ -84,6 +84,19 @@ fn map(found: &ConformanceView, style: &Style) -> Vec<String> {
 }
 
 fn rules(found: &ConformanceView) -> String {
+    let mut sentences = allowed(found);
+    if !found.unseen.is_empty() {
+        let unseen: Vec<&str> = found.unseen.iter().map(|(_, name)| name.as_str()).collect();
+        sentences.push(format!("Not on this map, for want of touchpoints: {}.", unseen.join(", ")));
+    }
+    sentences.join(" ")
+}
+
+/// What may be done beyond going from stage to stage.
+fn allowed(found: &ConformanceView) -> Vec<String> {
+    if let [_] = found.stages.as_slice() {
+        return vec!["Nobody can leave a map of one stage.".to_owned()];
+    }
     let mut sentences = vec!["A journey need not come to the end.".to_owned()];
     let names = |ids: &[String]| ids.iter().map(|id| name(id, found)).collect::<Vec<_>>().join(", ");
     if !found.may_skip.is_empty() {
@@ -95,14 +108,7 @@ fn rules(found: &ConformanceView) -> String {
     if let Some(stage) = &found.loop_after {
         sentences.push(format!("After {} (↺) going back begins the journey anew.", name(stage, found)));
     }
-    if !found.unseen.is_empty() {
-        let unseen: Vec<&str> = found.unseen.iter().map(|(_, name)| name.as_str()).collect();
-        sentences.push(format!("Not on this map, for want of touchpoints: {}.", unseen.join(", ")));
-    }
-    if let [_] = found.stages.as_slice() {
-        sentences.push("Nobody can leave a map of one stage.".to_owned());
-    }
-    sentences.join(" ")
+    sentences
 }
 
 fn name(id: &str, found: &ConformanceView) -> String {

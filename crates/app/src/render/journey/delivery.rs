@@ -84,7 +84,8 @@ fn apart(found: &DeliveryAnswer, delivery: &Delivery) -> String {
         let difference = newcombe((late.count, late.n), (kept.count, kept.n))?;
         let [value, low, high] =
             [difference.estimate, difference.interval.low, difference.interval.high].map(|part| signed(part * 100.0));
-        let shown = if difference.interval.low > 0.0 || difference.interval.high < 0.0 { "" } else { ", none shown" };
+        let shown =
+            if difference.interval.low > 0.0 || difference.interval.high < 0.0 { "" } else { ": no difference shown" };
         Some(format!(
             "{} of the late {what}, {} of those in time ({value} points, {low} to {high}{shown})",
             tenths(late.share),
@@ -101,12 +102,11 @@ fn apart(found: &DeliveryAnswer, delivery: &Delivery) -> String {
 }
 
 fn classes(found: &DeliveryAnswer, delivery: &Delivery, style: &Style) -> Vec<String> {
-    let days = |micros: i64| format!("{} d", micros / 86_400_000_000);
     let decided: u64 = delivery.classes.iter().map(|class| class.orders).sum();
     let most = delivery.classes.iter().map(|class| class.orders).max().unwrap_or(0).max(1);
     let mut table = Table::new().text("delivered").number("orders").number("share").text("");
-    table = table.number(&format!("ticket, {}", days(found.request.horizon))).optional();
-    table = table.number("score").number("n").number(&format!("again, {}", days(found.request.again))).number("n");
+    table = table.number("ticket").optional();
+    table = table.number("score").number("n").number("again").number("n");
     for class in delivery.classes.iter().filter(|class| class.orders > 0) {
         table.row([
             class.name.clone(),

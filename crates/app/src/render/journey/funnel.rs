@@ -174,12 +174,27 @@ fn rules(found: &FunnelView) -> String {
     let open: u64 = found.groups.iter().map(|group| group.open).sum();
     let open = match open {
         0 => String::new(),
-        open => format!(" Left out: {}, whose window is still open where the data end.", counted_entries(open, found)),
+        open => {
+            let entered: u64 = found.groups.iter().map(|group| group.entered).sum();
+            let all = counted_entries(open, found);
+            // Who comes through is counted at once, who does not only when the window has closed.
+            let caution = if open * 20 > entered {
+                " Who came through already counts, so that shares are too high here; an earlier --to leaves closed windows \
+                 only."
+            } else {
+                ""
+            };
+            format!(" Left out: {all}, whose window is still open where the data end.{caution}")
+        }
     };
     let nobody = found.groups.iter().filter(|group| group.entered + group.open == 0).count() as u64;
     let nobody = match (nobody, found.about.scope.by.is_some()) {
         (0, _) | (_, false) => String::new(),
         (groups, true) => format!(" In {} nobody entered.", counted(groups, "group")),
     };
-    format!("{order}; {repeat}.{open}{nobody}")
+    let times = match (found.request.times, found.about.scope.by.is_some()) {
+        (true, true) => " The times of each group are in --json.",
+        _ => "",
+    };
+    format!("{order}; {repeat}.{open}{nobody}{times}")
 }

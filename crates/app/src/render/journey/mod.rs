@@ -20,9 +20,14 @@ use super::instant::length;
 use super::style::{Ink, Style};
 use super::text::{count, wrap};
 
-/// `41.2 %`; `–` of none.
+/// `41.2 %`; `–` of none. Only none of them is 0 %, and only all of them 100 %.
 pub fn percent(share: Option<f64>) -> String {
-    share.map_or("–".to_owned(), |share| Unit::Percent.format(share, ""))
+    match share {
+        None => "–".to_owned(),
+        Some(share) if share > 0.0 && share < 0.000_5 => "<0.1 %".to_owned(),
+        Some(share) if share < 1.0 && share > 0.999_5 => ">99.9 %".to_owned(),
+        Some(share) => Unit::Percent.format(share, ""),
+    }
 }
 
 /// `8.0 %`, with its decimal where numbers stand under each other; `–` of none.
@@ -33,7 +38,9 @@ pub fn tenths(share: Option<f64>) -> String {
 /// `39.8–42.6 %`, the interval of a share; empty of none.
 pub fn interval(share: &Share) -> String {
     let ends = share.interval.map(|interval| [interval.low, interval.high].map(|end| end * 100.0));
-    ends.map_or(String::new(), |[low, high]| format!("{low:.1}–{high:.1} %"))
+    // One more place where one would show nothing of how narrow it is.
+    let places = if ends.is_some_and(|[low, high]| high - low < 0.25) { 2 } else { 1 };
+    ends.map_or(String::new(), |[low, high]| format!("{low:.places$}–{high:.places$} %"))
 }
 
 /// A length of time in words, from microseconds; `–` where nobody knows.
@@ -152,6 +159,15 @@ pub fn arrows(steps: &[String], cut: bool, columns: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shares_are_never_rounded_to_none_or_all() {
+        let shown = [None, Some(0.0), Some(0.000_4), Some(0.412), Some(0.999_6), Some(1.0)].map(percent);
+        assert_eq!(shown, ["–", "0 %", "<0.1 %", "41.2 %", ">99.9 %", "100 %"]);
+        assert_eq!(interval(&Share::of(412, 1000)), "38.2–44.3 %");
+        assert_eq!(interval(&Share::of(24, 96_096)), "0.02–0.04 %");
+        assert_eq!(interval(&Share::of(0, 0)), "");
+    }
 
     #[test]
     fn bars_show_shares() {

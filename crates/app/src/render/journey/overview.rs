@@ -54,7 +54,7 @@ fn headline(map: &GroupMap, found: &Overview) -> String {
     let worst = map
         .stages
         .iter()
-        .filter_map(|stage| Some((stage, stage.onward.as_ref()?)))
+        .filter_map(|stage| Some((stage, way_on(stage, map)?)))
         .filter(|(stage, _)| stage.cases.count >= ENOUGH.min(map.cases))
         .max_by(|(_, a), (_, b)| a.dropped.share.unwrap_or(0.0).total_cmp(&b.dropped.share.unwrap_or(0.0)))
         .filter(|(_, onward)| onward.dropped.count > 0);
@@ -73,11 +73,17 @@ fn headline(map: &GroupMap, found: &Overview) -> String {
     }
 }
 
+/// The way on from a stage, where any later stage has touchpoints.
+fn way_on<'a>(stage: &'a StageMap, map: &GroupMap) -> Option<&'a Onward> {
+    let later = map.stages.iter().skip_while(|other| other.id != stage.id).skip(1);
+    stage.onward.as_ref().filter(|_| later.into_iter().any(|other| other.touchpoints > 0))
+}
+
 fn one_map(map: &GroupMap, found: &Overview, top: usize, style: &Style) -> Vec<String> {
     let names = map.stages.iter().map(|stage| width(&stage.name)).max().unwrap_or(0) + 2;
     let mut lines = vec![String::new()];
     for stage in &map.stages {
-        lines.extend(self::stage(stage, found, names, style));
+        lines.extend(self::stage(stage, map, (found, names), style));
     }
     lines.extend(moods(map, names, style));
     if top > 0 {
@@ -95,26 +101,22 @@ fn one_map(map: &GroupMap, found: &Overview, top: usize, style: &Style) -> Vec<S
 }
 
 /// A stage as a bar, and under it the way on.
-fn stage(stage: &StageMap, found: &Overview, names: usize, style: &Style) -> Vec<String> {
+fn stage(stage: &StageMap, map: &GroupMap, (found, names): (&Overview, usize), style: &Style) -> Vec<String> {
     let name = left(&stage.name, names);
     if stage.touchpoints == 0 {
-        return vec![format!("{name}{}", style.paint(Ink::Quiet, &format!("no touchpoint{}", skipped(stage, found))))];
+        return vec![format!("{name}{}", style.paint(Ink::Quiet, "no touchpoint"))];
     }
     let people = format!("{}, {}", cases(stage.cases.count, &found.about), percent(stage.cases.share));
     let mut lines = vec![format!("{}{}  {people}", style.paint(Ink::Strong, &name), bar(stage.cases.share, BAR))];
     let room = style.width.saturating_sub(names);
-    for line in joined(&details(stage, found), room) {
+    for line in joined(&details(stage, map, found), room) {
         lines.push(format!("{}{}", " ".repeat(names), style.paint(Ink::Quiet, &line)));
     }
     lines
 }
 
-fn skipped(stage: &StageMap, found: &Overview) -> String {
-    if stage.skipped == 0 { String::new() } else { format!(", passed over by {}", cases(stage.skipped, &found.about)) }
-}
-
-fn details(stage: &StageMap, found: &Overview) -> Vec<String> {
-    let mut items = stage.onward.as_ref().map_or(Vec::new(), onward);
+fn details(stage: &StageMap, map: &GroupMap, found: &Overview) -> Vec<String> {
+    let mut items = way_on(stage, map).map_or(Vec::new(), onward);
     if stage.returned.count > 0 {
         items.push(format!("{} came back to it", percent(stage.returned.share)));
     }
@@ -177,8 +179,9 @@ fn side_by_side(found: &Overview, style: &Style) -> Vec<String> {
     for map in &found.maps {
         let head = || [about.group(map.group).to_owned(), count(map.cases)].into_iter();
         people.row(head().chain(map.stages.iter().map(|stage| count(stage.cases.count))));
-        let ways = map.stages.iter().filter_map(|stage| stage.onward.as_ref());
-        moved.row(head().chain(ways.map(|way| percent(way.moved_on.share))));
+        let before = map.stages.split_last().map_or(&[][..], |(_, before)| before);
+        let way = |stage: &StageMap| way_on(stage, map).map_or(String::new(), |way| percent(way.moved_on.share));
+        moved.row(head().chain(before.iter().map(way)));
     }
     for (title, table) in [
         (format!("How many {} touched each stage", nouns(about)), people),

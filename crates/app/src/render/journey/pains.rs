@@ -1,6 +1,6 @@
 //! Obstacles, ranked: those after which customers bought less often with money at stake, then the others.
 
-use throughline_engine::{PainsAnswer, Story};
+use throughline_engine::{PainsAnswer, Story, excess};
 use throughline_journey::pains::{Comparison, Example, Finding, Obstacle, Pain, Pains, Sort};
 use throughline_model::definitions::Definitions;
 use throughline_model::unit::Unit;
@@ -64,6 +64,9 @@ impl Page<'_> {
     }
 
     fn group(&self, pains: &Pains, stories: &[Story]) -> Vec<String> {
+        if let Some(number) = self.found.request.show {
+            return self.shown(number, pains, stories);
+        }
         let mut lines = wrap(&self.sentence(pains), self.style.width);
         let (drop_offs, met): (Vec<Ranked<'_>>, Vec<Ranked<'_>>) = pains
             .pains
@@ -87,6 +90,14 @@ impl Page<'_> {
             lines
                 .extend(quiet(&format!("{} further: --top N lists more, --json all.", count(rest as u64)), self.style));
         }
+        lines
+    }
+
+    /// One obstacle with the journeys of its examples.
+    fn shown(&self, number: usize, pains: &Pains, stories: &[Story]) -> Vec<String> {
+        let pain = number.checked_sub(1).and_then(|place| pains.pains.get(place));
+        let most = pain.and_then(|pain| pain.money).map_or(0, |money| money.value);
+        let mut lines = pain.map_or(Vec::new(), |pain| self.pain(number, pain, most));
         for story in stories {
             lines.push(String::new());
             lines.extend(self.story(story));
@@ -142,7 +153,7 @@ impl Page<'_> {
     fn pain(&self, number: usize, pain: &Pain, most: i64) -> Vec<String> {
         let room = self.style.width.saturating_sub(LEAD);
         let mut texts = Vec::new();
-        if let Some(money) = pain.money {
+        if let Some(money) = pain.money.filter(|_| !is_drop_off(pain)) {
             let share = money.value as f64 / most.max(1) as f64;
             let [value, low, high] = [money.value, money.low, money.high].map(|money| self.money(money));
             texts.push(format!("{}  {value} at stake (95 % interval {low} to {high})", bar(Some(share), BAR)));
@@ -151,7 +162,9 @@ impl Page<'_> {
         texts.extend(pain.comparison.iter().flat_map(|comparison| wrap(&self.compared(comparison), room)));
         let mut lines = self.title(number, pain);
         lines.extend(texts.iter().map(|text| format!("{}{text}", " ".repeat(LEAD))));
-        lines.extend(self.examples(&pain.examples, room));
+        if self.found.request.show.is_none() {
+            lines.extend(self.examples(&pain.examples, room));
+        }
         lines
     }
 
@@ -211,7 +224,7 @@ impl Page<'_> {
         if others.is_empty() {
             return Vec::new();
         }
-        let (cases, told) = (9, 27);
+        let (cases, told) = (9, 30);
         let room = self.style.width.saturating_sub(LEAD + cases + told + 4);
         let title = left("No difference shown, bought more, or too little data", LEAD + room);
         let head = format!("{title}  {}  later purchase, points", right("customers", cases));
@@ -240,7 +253,7 @@ impl Page<'_> {
             return Vec::new();
         }
         let mut table = Table::new().number("").text("more drop-off at → before").text("after a last touch");
-        table = table.number("people").number("here").number("others").number("purchase").number("at stake");
+        table = table.number("people").number("here").number("others").number("excess").number("later purchase");
         for (number, pain) in places {
             let Obstacle::DropOff { step, next, by, here, others, .. } = &pain.obstacle else { continue };
             let share = |(n, dropped): &(u64, u64)| tenths((*n > 0).then(|| *dropped as f64 / *n as f64));
@@ -251,15 +264,15 @@ impl Page<'_> {
                 count(pain.cases),
                 share(here),
                 share(others),
+                excess(&pain.obstacle).map_or(String::new(), count),
                 pain.comparison.as_ref().map_or("–".to_owned(), |comparison| signed(comparison.difference * 100.0)),
-                pain.money.map_or("–".to_owned(), |money| self.money(money.value)),
             ]);
         }
         let mut lines = table.lines(0, self.style);
-        let note = "here, others: who had reached no later step 30 days after. The last touch before a drop-off is known \
-                    afterwards only, and who goes on has others by nature: look at these places, and do not hold their \
-                    money against that of obstacles. purchase: points of difference in later purchase; intervals stand \
-                    in --json.";
+        let note = "here, others: who had reached no later step 30 days after. excess: so many more than at the share of \
+                    the others. The last touch before a drop-off is known afterwards only, and who goes on has others \
+                    by nature: these are places to look at. later purchase: points of difference, large for the same \
+                    reason and no estimate of what mending a place would bring.";
         lines.extend(quiet(note, self.style));
         lines
     }
@@ -287,11 +300,9 @@ impl Page<'_> {
             .filter(|(number, _)| *number > 0)
             .map(|(number, when)| format!("{} {when}", count(*number)))
             .collect();
-        let more = if around.is_empty() { String::new() } else { format!(", with {}", around.join(" and ")) };
-        let title = format!("Customer {}", story.customer);
-        let hint = format!(": `throughline customer {}` shows the whole journey{more}", story.customer);
-        let mut lines =
-            vec![format!("{}{}", self.style.paint(Ink::Strong, &title), self.style.paint(Ink::Quiet, &hint))];
+        let more = if around.is_empty() { String::new() } else { format!("  (and {})", around.join(", ")) };
+        let title = self.style.paint(Ink::Strong, &format!("Customer {}", story.customer));
+        let mut lines = vec![format!("{title}{}", self.style.paint(Ink::Quiet, &more))];
         lines.extend(table.lines(2, self.style));
         lines
     }
@@ -302,7 +313,7 @@ impl Page<'_> {
              the same channel, and did so in the same quarter. The comparison describes; it is no proof of a cause. At \
              stake: affected customers × difference × mean value of comparable customers' next order; it does not add \
              up over obstacles, since one customer may meet several. Times are those of {}. `--show N` tells the \
-             journeys of the examples of obstacle N.",
+             journeys of the examples of obstacle N, `throughline customer ID` a whole one.",
             self.zone()
         )
     }
@@ -340,6 +351,18 @@ fn capital(text: &str) -> String {
 /// Numbers that say that it is one, where it was found by a comparison of its own.
 fn evidence(obstacle: &Obstacle) -> Option<String> {
     match obstacle {
+        Obstacle::DropOff { next, here, others, difference, .. } => {
+            let share = |(n, dropped): &(u64, u64)| tenths((*n > 0).then(|| *dropped as f64 / *n as f64));
+            let [value, low, high] = [difference.estimate, difference.interval.low, difference.interval.high]
+                .map(|part| signed(part * 100.0));
+            Some(format!(
+                "{} of {} dropped off before {next}, of {} others {}: {value} points ({low} to {high}).",
+                share(here),
+                count(here.0),
+                count(others.0),
+                share(others)
+            ))
+        }
         Obstacle::SlowAnswer { waits: Some(waits), .. } | Obstacle::SlowDelivery { waits: Some(waits), .. } => {
             Some(format!("So long are the longest of {} waits.", count(*waits)))
         }

@@ -3,9 +3,9 @@
 use throughline_engine::{GroupPaths, PathsView};
 use throughline_journey::{Path, PathDifference, Paths};
 
-use super::{arrows, bar, cases, heading, interval, nothing, noun, percent, quiet, sentence, time};
+use super::{arrows, bar, cases, heading, interval, nothing, noun, nouns, percent, quiet, sentence, time};
 use crate::render::style::{Ink, Style};
-use crate::render::text::{count, counted, right, wrap};
+use crate::render::text::{count, counted, right, width, wrap};
 
 /// Columns of bars.
 const BAR: usize = 24;
@@ -52,8 +52,10 @@ fn one_group(group: &GroupPaths, found: &PathsView, style: &Style) -> Vec<String
     } else {
         lines.push(String::new());
     }
+    // Counts stand under each other; the first is the largest.
+    let columns = paths.paths.first().map_or(0, |first| width(&count(first.share.count)));
     for (place, path) in paths.paths.iter().enumerate() {
-        lines.extend(self::path(place + 1, path, found, style));
+        lines.extend(self::path(place + 1, path, (found, columns), style));
     }
     lines
 }
@@ -69,7 +71,7 @@ fn headline(paths: &Paths, found: &PathsView) -> String {
     };
     let take = if paths.with_path == 1 { "takes" } else { "take" };
     let taken = paths.paths.first().map_or(String::new(), |first| {
-        format!("; the most frequent is that of {} (95 % {})", percent(first.share.share), interval(&first.share))
+        format!("; {} take the most frequent (95 % {})", percent(first.share.share), interval(&first.share))
     });
     let without = match paths.cases - paths.with_path {
         0 => String::new(),
@@ -79,7 +81,7 @@ fn headline(paths: &Paths, found: &PathsView) -> String {
     format!("{} {take} {distinct}{which}{taken}.{without}", cases(paths.with_path, about))
 }
 
-/// What to do where hardly two take the same path.
+/// What to do where few take the same path.
 fn scattered(paths: &Paths, found: &PathsView, style: &Style) -> Vec<String> {
     let request = &found.request;
     if paths.distinct * 5 < paths.with_path || paths.with_path < 20 {
@@ -93,22 +95,23 @@ fn scattered(paths: &Paths, found: &PathsView, style: &Style) -> Vec<String> {
     if ways.is_empty() {
         return Vec::new();
     }
-    quiet(&format!("Hardly two take the same path: {} bring alike ones together.", ways.join(", ")), style)
+    quiet(&format!("Few take the same path; what brings alike ones together: {}.", ways.join(", ")), style)
 }
 
 /// A path on two lines or more: how many take it, and its steps.
-fn path(place: usize, path: &Path, found: &PathsView, style: &Style) -> Vec<String> {
+fn path(place: usize, path: &Path, (found, columns): (&PathsView, usize), style: &Style) -> Vec<String> {
     let share = &path.share;
     let time = path
         .median
         .filter(|_| path.steps.len() > 1)
         .map_or(String::new(), |median| format!(", {} from first to last (median)", time(Some(median))));
     let mut lines = vec![format!(
-        "{}  {} {}  {}{}",
+        "{}  {} {}  {} {}{}",
         right(&place.to_string(), INDENT - 2),
         right(&percent(share.share), 7),
         bar(share.share, BAR),
-        cases(share.count, &found.about),
+        right(&count(share.count), columns),
+        if share.count == 1 { noun(&found.about) } else { nouns(&found.about) },
         style.paint(Ink::Quiet, &time)
     )];
     lines.extend(steps(&path.steps, path.cut, style));

@@ -8,25 +8,24 @@ use crate::render::style::{Ink, Style};
 use crate::render::table::Table;
 use crate::render::text::{count, width};
 
-/// Columns for what comes next.
-const NEXT: usize = 44;
+/// Columns of bars.
+const BAR: usize = 6;
 
-/// At most `top` touchpoints of each stage.
+/// The `top` touchpoints of each stage, and those with a mood.
 pub fn touchpoints(map: &GroupMap, found: &Overview, top: usize, style: &Style) -> Vec<String> {
+    let shown = shown(map, top);
+    let room = room(&shown, style);
     let mut table = Table::new().text("stage").text("touchpoint").number("reach").text("").text("then").text("mood");
     table = table.optional();
-    for stage in &map.stages {
-        for (place, kind) in stage.kinds.iter().take(top).enumerate() {
-            let name = if place == 0 { stage.name.as_str() } else { "" };
-            table.row([
-                name.to_owned(),
-                kind.kind.clone(),
-                percent(kind.reach.share),
-                bar(kind.reach.share, 8),
-                next(kind),
-                mood(&kind.emotion),
-            ]);
-        }
+    for (stage, kind) in shown {
+        table.row([
+            stage.to_owned(),
+            kind.kind.clone(),
+            percent(kind.reach.share),
+            bar(kind.reach.share, BAR),
+            next(kind, room),
+            mood(&kind.emotion),
+        ]);
     }
     let title = format!("What happens there (reach: share of {})", cases(map.cases, &found.about));
     let mut lines = vec![String::new(), style.paint(Ink::Strong, &title)];
@@ -34,8 +33,32 @@ pub fn touchpoints(map: &GroupMap, found: &Overview, top: usize, style: &Style) 
     lines
 }
 
+/// The touchpoints to list, the first of each stage with the stage's name.
+fn shown(map: &GroupMap, top: usize) -> Vec<(&str, &StageTouchpoint)> {
+    let mut shown = Vec::new();
+    for stage in &map.stages {
+        let kinds = stage.kinds.iter().enumerate();
+        let kinds = kinds.filter(|(place, kind)| *place < top || kind.emotion.mean.is_some());
+        let named = |(place, (_, kind))| (if place == 0 { stage.name.as_str() } else { "" }, kind);
+        shown.extend(kinds.enumerate().map(named));
+    }
+    shown
+}
+
+/// Columns left for what comes next.
+fn room(shown: &[(&str, &StageTouchpoint)], style: &Style) -> usize {
+    let widest = |text: fn(&(&str, &StageTouchpoint)) -> usize| shown.iter().map(text).max().unwrap_or(0);
+    let others = widest(|(stage, _)| width(stage))
+        + widest(|(_, kind)| width(&kind.kind))
+        + widest(|(_, kind)| width(&percent(kind.reach.share)))
+        + BAR
+        + widest(|(_, kind)| width(&mood(&kind.emotion)));
+    // Two columns between each two of six.
+    style.width.saturating_sub(others + 10)
+}
+
 /// The touchpoints that come next most often, as many as there is room for; or that nothing does.
-fn next(kind: &StageTouchpoint) -> String {
+fn next(kind: &StageTouchpoint, room: usize) -> String {
     let ends = (kind.ends.share, "end".to_owned());
     let mut ways: Vec<(Option<f64>, String)> =
         kind.next.iter().map(|next| (next.share.share, next.kind.clone())).collect();
@@ -43,11 +66,11 @@ fn next(kind: &StageTouchpoint) -> String {
     // Stable: the fold's order remains among equals.
     ways.sort_by(|a, b| b.0.unwrap_or(0.0).total_cmp(&a.0.unwrap_or(0.0)));
     let mut text = String::new();
-    for (share, name) in ways.iter().filter(|(share, _)| share.is_some_and(|share| share > 0.0)) {
+    for (share, name) in ways.iter().filter(|(share, _)| share.is_some_and(|share| share >= 0.005)) {
         let way = format!("{name} {:.0} %", share.unwrap_or(0.0) * 100.0);
         if text.is_empty() {
             text = way;
-        } else if width(&text) + 2 + width(&way) <= NEXT {
+        } else if width(&text) + 2 + width(&way) <= room {
             text = format!("{text}, {way}");
         } else {
             break;

@@ -68,7 +68,11 @@ fn headline(found: &Transitions) -> String {
         let share = percent(onward.share.share);
         format!(" Between different steps it is {} → {}: {share} of {}.", onward.from, onward.to, count(onward.share.n))
     });
-    let median = first.median.map_or(String::new(), |median| format!(", half of them within {}", time(Some(median))));
+    let median = match first.median {
+        None => String::new(),
+        Some(0.0) => ", half of them at the same moment".to_owned(),
+        median => format!(", half of them within {}", time(median)),
+    };
     format!(
         "{} transitions. The most frequent is {} → {}: {} times, {} of the {} ways on from there{median}.{onward}",
         count(all),

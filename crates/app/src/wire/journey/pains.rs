@@ -61,6 +61,7 @@ struct Evidence {
     fall: Option<f64>,
     first: Option<Mean>,
     second: Option<Mean>,
+    excess: Option<u64>,
     difference: Option<f64>,
     interval: Option<Between>,
     times: Option<u32>,
@@ -216,6 +217,7 @@ impl From<&Obstacle> for Evidence {
                     kind,
                     here: counted(here),
                     others: counted(others),
+                    excess: throughline_engine::excess(obstacle),
                     difference: Some(difference.estimate),
                     interval: Some(between(difference.interval)),
                     ..none
