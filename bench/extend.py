@@ -29,17 +29,16 @@ def extension(base, csv, work):
 def startup(workspace, runs=7):
     """Median wall seconds of a command that does nothing, and of a question less its walk."""
     version = statistics.median(T.Ran("version").seconds for _ in range(runs))
-    lines = []
-    for _ in range(runs):
-        ran = T.Ran("--workspace", workspace, "bench", "T1")
-        lines.append(ran.seconds - json.loads(ran.out)["seconds"])
-    found = {"version_seconds": round(version, 4), "open_seconds": round(statistics.median(lines), 4)}
-    walk = statistics.median(json.loads(T.Ran("--workspace", workspace, "bench", "T1").out)["seconds"] for _ in range(3))
+    asked = [T.Ran("--workspace", workspace, "bench", "T1") for _ in range(runs)]
+    walks = [json.loads(ran.out)["seconds"] for ran in asked]
+    opened = statistics.median(ran.seconds - walk for ran, walk in zip(asked, walks))
+    walk = statistics.median(walks)
+    found = {"version_seconds": round(version, 4), "open_seconds": round(opened, 4)}
     try:
         funnel = statistics.median(T.Ran("--workspace", workspace, *FUNNEL).seconds for _ in range(runs))
         found["funnel_seconds"] = round(funnel - walk, 4)
     except SystemExit as failure:
-        found["error"] = str(failure)
+        found["error"] = str(failure).splitlines()[0]
     return found
 
 
