@@ -1,13 +1,9 @@
--- One row per alias that is linked to a customer: the link in force now, or on the day asked for.
+-- One row per alias that is linked to a customer: by the link in force now, or on the day asked for (links_in_force),
+-- and on through aliases of aliases to the customer at the end. Where links run in a circle, the weakest of them (least
+-- confidence, then the oldest) does not count (identity_conflicts).
 -- An alias without a link stands for itself, so join it LEFT and take
--- coalesce(customer_aliases.customer_id, customer_ref). Of several links in force the latest wins.
-SELECT alias, customer_id
-FROM (
-  SELECT
-    alias,
-    customer_id,
-    row_number() OVER (PARTITION BY alias ORDER BY since DESC NULLS LAST, customer_id) AS place
-  FROM identities
-  WHERE (since IS NULL OR since <= as_of()) AND (until IS NULL OR until > as_of())
-) AS links
-WHERE place = 1
+-- coalesce(customer_aliases.customer_id, customer_ref).
+SELECT l.alias, coalesce(c.customer_id, l.customer_id) AS customer_id
+FROM links_in_force AS l
+LEFT JOIN _link_chains AS c ON c.alias = l.alias
+WHERE c.circle IS NULL

@@ -45,3 +45,4 @@ SELECT
   region,
   segment
 FROM placed
+ORDER BY customer_id, occurred_at, source_seq, table_name, key, kind

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use throughline_engine::Linking;
 
 use crate::commands;
 
@@ -55,8 +56,12 @@ pub enum Command {
     Measure(commands::measure::Arguments),
     /// Open a number: the SQL that ran, its inputs, its rows
     Explain(commands::explain::Arguments),
+    /// Show which names are one customer and why; link and unlink them
+    Identity(commands::identity::Arguments),
     /// Show one customer's time line
     Customer(commands::customer::Arguments),
+    /// Show where customers go: stages, and the questions below
+    Journey(Box<commands::journey::Arguments>),
     /// Ask the standard tables and views in SQL
     Sql(commands::sql::Arguments),
     /// Make the source files of a company that does not exist
@@ -77,4 +82,7 @@ pub struct Moment {
     /// Use the definitions in the files instead of those in force
     #[arg(long)]
     pub working: bool,
+    /// Which links of aliases count: strict (only sure ones), loose (all)
+    #[arg(long, value_name = "HOW", default_value_t)]
+    pub linking: Linking,
 }

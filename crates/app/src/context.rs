@@ -63,7 +63,7 @@ impl Context {
         if moment.working || workspace.revisions()?.is_empty() {
             self.warn_of_errors(&workspace)?;
         }
-        workspace.reader(ReadOptions { as_of, working: moment.working, now: self.now })
+        workspace.reader(ReadOptions { as_of, working: moment.working, now: self.now, linking: moment.linking })
     }
 
     /// What is wrong in definitions nobody applied is left out of answers; that must not go unsaid.

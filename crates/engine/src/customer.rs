@@ -5,6 +5,7 @@ use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type, TimestampMicrosecondType};
 use jiff::Timestamp;
 
+use crate::identity::IdentityLink;
 use crate::session::{Session, quote};
 use crate::store::schema;
 use crate::{Error, Result};
@@ -51,6 +52,8 @@ pub struct TimeLine {
     pub customer_id: String,
     /// Names under which sources know the customer, sorted.
     pub aliases: Vec<String>,
+    /// The links that make them the customer's.
+    pub links: Vec<IdentityLink>,
     /// In the order (at, source_seq, table, key, kind).
     pub touchpoints: Vec<Touchpoint>,
 }
@@ -73,12 +76,10 @@ impl Session {
     /// The time line of a customer, named by customer id or by any alias. An error where nobody of that
     /// name left a trace.
     pub async fn customer(&self, name: &str) -> Result<TimeLine> {
-        let written = quote::text(name);
-        let linked = self.texts(&format!("SELECT customer_id FROM customer_aliases WHERE alias = {written}")).await?;
-        let customer_id = linked.into_iter().next().unwrap_or_else(|| name.to_owned());
+        let customer_id = self.customer_of(name).await?;
         let id = quote::text(&customer_id);
-        let aliases = format!("SELECT alias FROM customer_aliases WHERE customer_id = {id} ORDER BY alias");
-        let aliases = self.texts(&aliases).await?;
+        let aliases = self.aliases_of(&customer_id).await?;
+        let links = if aliases.is_empty() { Vec::new() } else { self.links_counting_for(&customer_id).await? };
         let sql = format!(
             "SELECT {COLUMNS} FROM touchpoints WHERE customer_id = {id} ORDER BY at, source_seq, table_name, key, kind"
         );
@@ -90,7 +91,7 @@ impl Session {
             return Err(Error::input(format!("There is no customer {name}."))
                 .hint("give a customer_id, or any name that a source uses for the customer"));
         }
-        Ok(TimeLine { customer_id, aliases, touchpoints })
+        Ok(TimeLine { customer_id, aliases, links, touchpoints })
     }
 
     /// Kinds of touchpoints that no rule of the journey gives a stage, most frequent first.
@@ -117,7 +118,7 @@ impl Session {
     }
 
     /// The texts of the first column of a query.
-    async fn texts(&self, sql: &str) -> Result<Vec<String>> {
+    pub(crate) async fn texts(&self, sql: &str) -> Result<Vec<String>> {
         let mut found = Vec::new();
         for batch in self.rows(sql).await? {
             let column = cast(batch.column(0), &DataType::Utf8)?;
@@ -154,8 +155,8 @@ fn read(batch: &RecordBatch) -> Result<Vec<Touchpoint>> {
 }
 
 /// Cells of a small batch by name.
-struct Columns<'a> {
-    batch: &'a RecordBatch,
+pub(crate) struct Columns<'a> {
+    pub(crate) batch: &'a RecordBatch,
 }
 
 impl Columns<'_> {
@@ -166,19 +167,24 @@ impl Columns<'_> {
         Ok(Some(cell).filter(|cell| cell.is_valid(0)))
     }
 
-    fn text(&self, name: &str, row: usize) -> Result<Option<String>> {
+    pub(crate) fn text(&self, name: &str, row: usize) -> Result<Option<String>> {
         Ok(self.cell(name, row, &DataType::Utf8)?.map(|cell| cell.as_string::<i32>().value(0).to_owned()))
     }
 
-    fn integer(&self, name: &str, row: usize) -> Result<Option<i64>> {
+    pub(crate) fn integer(&self, name: &str, row: usize) -> Result<Option<i64>> {
         Ok(self.cell(name, row, &DataType::Int64)?.map(|cell| cell.as_primitive::<Int64Type>().value(0)))
     }
 
-    fn number(&self, name: &str, row: usize) -> Result<Option<f64>> {
+    pub(crate) fn number(&self, name: &str, row: usize) -> Result<Option<f64>> {
         Ok(self.cell(name, row, &DataType::Float64)?.map(|cell| cell.as_primitive::<Float64Type>().value(0)))
     }
 
-    fn instant(&self, name: &str, row: usize) -> Result<Option<Timestamp>> {
+    pub(crate) fn flag(&self, name: &str, row: usize) -> Result<bool> {
+        let cell = self.cell(name, row, &DataType::Boolean)?;
+        Ok(cell.is_some_and(|cell| cell.as_boolean().value(0)))
+    }
+
+    pub(crate) fn instant(&self, name: &str, row: usize) -> Result<Option<Timestamp>> {
         let cell = self.cell(name, row, &schema::instant())?;
         let micros = cell.map(|cell| cell.as_primitive::<TimestampMicrosecondType>().value(0));
         Ok(micros.and_then(|micros| Timestamp::from_microsecond(micros).ok()))

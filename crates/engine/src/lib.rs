@@ -4,6 +4,7 @@ pub mod catalog;
 pub mod customer;
 pub mod error;
 mod folder;
+pub mod identity;
 mod import;
 pub mod intake;
 mod journeys;
@@ -21,10 +22,17 @@ mod workspace;
 
 pub use error::{Error, ErrorKind, Result};
 pub use folder::Folder;
+pub use identity::Linking;
 pub use import::{
     ExportedFile, FileReport, ImportReport, ImportRequest, Progress, RejectExport, ReplayReport, StillOpen, TableReport,
 };
-pub use journeys::{Asked, Case, Journeys, Scope};
+pub use journeys::{
+    About, Asked, AttributionAnswer, AttributionRequest, Case, ConformanceRequest, ConformanceView, DeliveryAnswer,
+    DeliveryRequest, FunnelRequest, FunnelView, GroupAnswer, GroupPaths, GroupTransitions, Journeys, JourneysAt,
+    LifecycleAnswer, LifecycleRequest, Overview, OverviewRequest, PainsAnswer, PainsRequest, PathsAnswer, PathsRequest,
+    PathsView, RetentionAnswer, RetentionRequest, Scope, Story, StoryTouchpoint, TransitionsRequest, TransitionsView,
+    attribution_of_paths, pooled,
+};
 pub use reader::{MeasureRequest, ReadOptions, Reader};
 pub use rejects::{RejectFilter, Rejected};
 pub use revisions::Revision;

@@ -10,11 +10,12 @@ use throughline_model::{Calendar, Grain, Measure, Period, Reading};
 
 use crate::customer::TimeLine;
 use crate::folder::Folder;
+use crate::identity::Linking;
+use crate::journeys::JourneysAt;
 use crate::measures::{self, ExplainRequest, Explanation, Request};
 use crate::scorecard::{self, ScorecardView};
 use crate::session::{Session, SessionOptions, TableSource};
 use crate::sql::Answer;
-use crate::store::manifest::Manifest;
 use crate::store::snapshot::Snapshot;
 use crate::workspace::{Workspace, calendar};
 use crate::{Error, Result};
@@ -31,6 +32,15 @@ pub struct ReadOptions {
     pub working: bool,
     /// The present moment.
     pub now: Timestamp,
+    /// Which links of aliases count.
+    pub linking: Linking,
+}
+
+impl ReadOptions {
+    /// All that is known at `now`, by the definitions in force.
+    pub fn at(now: Timestamp) -> ReadOptions {
+        ReadOptions { as_of: None, working: false, now, linking: Linking::default() }
+    }
 }
 
 /// Which readings of a measure.
@@ -103,6 +113,12 @@ impl Workspace {
             spill_dir: self.folder().staging(),
             cache_dir: Some(self.folder().cache()),
             data_version: format!("{}@{}", manifest.number, manifest.at),
+            journeys: Some(JourneysAt {
+                root: self.folder().cache().join("journeys"),
+                manifest: manifest.number,
+                at: manifest.at.clone(),
+            }),
+            linking: options.linking,
         };
         Session::open(snapshot.clone(), definitions, options)
     }
@@ -191,11 +207,6 @@ impl Reader {
     /// For which moment it was opened.
     pub(crate) fn options(&self) -> ReadOptions {
         self.options
-    }
-
-    /// The manifest its data stand for.
-    pub(crate) fn manifest(&self) -> &Manifest {
-        self.snapshot.manifest()
     }
 
     /// Where the workspace lies.

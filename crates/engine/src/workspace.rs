@@ -106,7 +106,7 @@ impl Workspace {
     pub async fn check(&self, now: Timestamp) -> Result<Vec<Diagnostic>> {
         let (definitions, mut problems) = self.working()?;
         if calendar(&definitions.settings).is_ok() {
-            let reader = self.reader(ReadOptions { as_of: None, working: true, now })?;
+            let reader = self.reader(ReadOptions { working: true, ..ReadOptions::at(now) })?;
             for measure in definitions.measures.values() {
                 problems.extend(measures::check_measure(reader.session(), measure).await);
             }

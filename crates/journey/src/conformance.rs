@@ -1,7 +1,7 @@
 //! Conformance: which cases follow the declared map of stages, and where the others leave it.
 //!
 //! A case follows the map if its visits of stages, repeats collapsed, begin at the first stage, never pass over a stage
-//! and never go back, except where that is allowed. A stage is passed over only as long as the case has not been there:
+//! and never go back, except where that is allowed: to some stages always, and to any once a loop is closed. A stage is passed over only as long as the case has not been there:
 //! after an allowed return it may go on to where it was. A case need not have come to the last stage.
 
 use std::cmp::Reverse;
@@ -18,6 +18,9 @@ pub struct ConformanceSpec {
     pub may_skip: BTreeSet<usize>,
     /// Places of stages that a case may go back to.
     pub may_return: BTreeSet<usize>,
+    /// Place of the stage that closes a loop: a case that has been there may go back to any stage, which begins the
+    /// journey anew. `None` for a journey that is a line.
+    pub loop_after: Option<usize>,
     /// Groups of cases.
     pub grouping: Grouping,
 }
@@ -141,10 +144,11 @@ impl<'a> ConformanceFold<'a> {
         let Some(from) = from else {
             return (!(0..to).all(may_skip)).then_some(Left::Started { to });
         };
-        if to < from {
-            return (!self.spec.may_return.contains(&to)).then_some(Left::Returned { from, to });
-        }
         let been = |stage: usize| visited.get(stage).copied().unwrap_or(false);
+        if to < from {
+            let anew = self.spec.loop_after.is_some_and(been);
+            return (!anew && !self.spec.may_return.contains(&to)).then_some(Left::Returned { from, to });
+        }
         let stage = (from + 1..to).find(|stage| !been(*stage) && !may_skip(*stage))?;
         Some(Left::Skipped { from, to, stage })
     }

@@ -22,6 +22,7 @@ mod paths;
 mod periods;
 mod retention;
 mod rfm;
+mod seen;
 mod share;
 mod stages;
 mod stages_map;
@@ -56,6 +57,7 @@ pub use retention::{
     Cohort, CohortCell, Retention, RetentionFold, RetentionSpec, RetentionState, RetentionVariant, retention,
 };
 pub use rfm::{Rfm, RfmFold, RfmSpec, RfmState, rfm};
+pub use seen::steps_seen;
 pub use share::Share;
 pub use stages::{StageRow, Stages};
 pub use stages_map::{

@@ -1,10 +1,10 @@
 //! `throughline measure`: one measure over periods, or all there are.
 
 use clap::Args;
-use jiff::Timestamp;
-use throughline_engine::{Error, MeasureRequest, Reader, Result};
+use throughline_engine::{MeasureRequest, Reader, Result};
 use throughline_model::period::Grain;
 
+use super::edge;
 use crate::cli::Moment;
 use crate::context::Context;
 use crate::render;
@@ -42,8 +42,8 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
     let request = MeasureRequest {
         grain: Some(every),
         by: arguments.by.clone(),
-        from: arguments.from.as_deref().map(|text| edge(&reader, text, Edge::Start)).transpose()?,
-        to: arguments.to.as_deref().map(|text| edge(&reader, text, Edge::End)).transpose()?,
+        from: arguments.from.as_deref().map(|text| edge::start(&reader, text)).transpose()?,
+        to: arguments.to.as_deref().map(|text| edge::end(&reader, text)).transpose()?,
     };
     let readings = reader.measure(id, &request).await?;
     let trust = reader.trust(id).await?;
@@ -58,19 +58,4 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
 fn list(reader: &Reader, context: &Context) -> Result<Reply> {
     let definitions = reader.definitions();
     context.reply(|style| render::measures::list(definitions, style), || wire::measure::Measures::from(definitions))
-}
-
-enum Edge {
-    Start,
-    End,
-}
-
-/// The start or the end of the period that a text names, or the instant itself.
-fn edge(reader: &Reader, text: &str, edge: Edge) -> Result<Timestamp> {
-    let calendar = reader.calendar();
-    match (calendar.parse(text), edge) {
-        (Ok(period), Edge::Start) => Ok(period.start),
-        (Ok(period), Edge::End) => Ok(period.end),
-        (Err(problem), _) => calendar.parse_instant(text).map_err(|_| Error::input(problem)),
-    }
 }

@@ -5,9 +5,12 @@ pub mod bench;
 pub mod check;
 pub mod customer;
 pub mod demo;
+pub mod edge;
 pub mod explain;
+pub mod identity;
 pub mod import;
 pub mod init;
+pub mod journey;
 pub mod layout;
 pub mod measure;
 pub mod rejects;
@@ -37,7 +40,9 @@ pub async fn run(command: Command, context: &Context) -> Result<Reply> {
         Command::Scorecard(arguments) => scorecard::run(arguments, context).await,
         Command::Measure(arguments) => measure::run(arguments, context).await,
         Command::Explain(arguments) => explain::run(arguments, context).await,
+        Command::Identity(arguments) => identity::run(arguments, context).await,
         Command::Customer(arguments) => customer::run(arguments, context).await,
+        Command::Journey(arguments) => journey::run(*arguments, context).await,
         Command::Sql(arguments) => sql::run(arguments, context).await,
         Command::Demo(arguments) => demo::run(arguments, context).await,
         Command::Version(arguments) => version::run(arguments, context).await,

@@ -6,6 +6,7 @@ use throughline_engine::customer::{TimeLine, Touchpoint};
 use throughline_model::definitions::Definitions;
 use throughline_model::unit::Unit;
 
+use super::identity::{some, with_reason};
 use super::instant::minute;
 use super::style::{Ink, Style};
 use super::table::Table;
@@ -15,8 +16,10 @@ use super::text::{count, wrap};
 pub fn time_line(line: &TimeLine, definitions: &Definitions, style: &Style) -> String {
     let settings = &definitions.settings;
     let mut lines = wrap(&sentence(line, &settings.zone), style.width);
-    if line.aliases.len() > 1 {
-        let aliases = format!("Also known as {}.", line.aliases.join(", "));
+    let names: Vec<String> =
+        line.links.iter().filter(|l| l.alias != line.customer_id).map(|l| with_reason(l, &settings.zone)).collect();
+    if !names.is_empty() {
+        let aliases = format!("Also known as {}.", some(&names));
         lines.extend(wrap(&aliases, style.width).iter().map(|line| style.paint(Ink::Quiet, line)));
     }
     let stages: BTreeMap<&str, &str> =

@@ -9,7 +9,7 @@ use super::bar::bar;
 use super::columns::{Columns, INDENT};
 use super::sparkline::{Dot, sparkline};
 use super::style::{Ink, Style};
-use super::text::{count, left, right, width, wrap};
+use super::text::{count, joined, left, right, wrap};
 use super::trust::mark;
 
 /// The lines of one measure.
@@ -132,19 +132,4 @@ fn benchmark(benchmark: &BenchmarkView, unit: Unit, currency: &str) -> String {
     let date = benchmark.date.as_deref().map_or(String::new(), |date| format!(" {date}"));
     let sample = benchmark.sample.map_or(String::new(), |n| format!(", n {}", count(n)));
     format!("benchmark {value} ({}{date}{sample})", benchmark.source)
-}
-
-/// Items with dots between them, on as few lines as they need; an item is not broken unless it must be.
-fn joined(items: &[String], columns: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for item in items {
-        match lines.last_mut() {
-            Some(line) if width(line) + 3 + width(item) <= columns => {
-                line.push_str(" · ");
-                line.push_str(item);
-            }
-            _ => lines.extend(wrap(item, columns)),
-        }
-    }
-    lines
 }

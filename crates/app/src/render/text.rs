@@ -75,13 +75,32 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
+/// Items with dots between them, on as few lines as they need; an item is not broken unless it must be.
+pub fn joined(items: &[String], columns: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for item in items {
+        match lines.last_mut() {
+            Some(line) if width(line) + 3 + width(item) <= columns => {
+                line.push_str(" · ");
+                line.push_str(item);
+            }
+            _ => lines.extend(wrap(item, columns)),
+        }
+    }
+    lines
+}
+
 /// Whether a word is the unit of the number before it, or the number after a currency sign.
 fn belongs(before: &str, word: &str) -> bool {
     let unit = word.trim_end_matches([')', ',', '.', ';', ':']);
     let is_unit = ["%", "s", "min", "h", "d", "m", "bn", "pts"].contains(&unit);
-    let sign = before.trim_start_matches(['(', '-']);
-    (is_unit && before.ends_with(|c: char| c.is_ascii_digit()))
-        || (["€", "$", "£", "¥"].contains(&sign) && word.starts_with(|c: char| c.is_ascii_digit()))
+    let sign = before.rsplit(' ').next().unwrap_or(before).trim_start_matches(['(', '-']);
+    let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+    let number = before.ends_with(|c: char| c.is_ascii_digit());
+    (is_unit && number)
+        // The next three digits of a number.
+        || (number && digits == 3)
+        || (["€", "$", "£", "¥", "R$", "₹", "₩"].contains(&sign) && digits > 0)
 }
 
 /// A whole number with groups of three: `12 034`.
@@ -124,6 +143,8 @@ mod tests {
         assert!(wrap("  ", 5).is_empty());
         assert_eq!(wrap("a target of 4 h)", 13), ["a target of", "4 h)"]);
         assert_eq!(wrap("about (€ 12.5 m, or less", 8), ["about", "(€ 12.5 m,", "or less"]);
+        assert_eq!(wrap("(R$ 1 844 to R$ 12 011)", 12), ["(R$ 1 844", "to", "R$ 12 011)"]);
+        assert_eq!(wrap("of 1 234 567 others", 9), ["of", "1 234 567", "others"]);
     }
 
     #[test]

@@ -4,11 +4,14 @@ use jiff::Timestamp;
 use serde::Serialize;
 use throughline_engine::customer as engine;
 
+use super::identity::Link;
+
 /// One customer's time line.
 #[derive(Debug, Serialize)]
 pub struct TimeLine {
     customer_id: String,
     aliases: Vec<String>,
+    links: Vec<Link>,
     touchpoints: Vec<Touchpoint>,
 }
 
@@ -36,6 +39,7 @@ impl From<&engine::TimeLine> for TimeLine {
         TimeLine {
             customer_id: line.customer_id.clone(),
             aliases: line.aliases.clone(),
+            links: line.links.iter().map(Link::from).collect(),
             touchpoints: line.touchpoints.iter().map(Touchpoint::from).collect(),
         }
     }

@@ -6,7 +6,9 @@
 
 pub mod customer;
 pub mod explain;
+pub mod identity;
 pub mod import;
+pub mod journey;
 pub mod layout;
 pub mod measure;
 pub mod rejects;

@@ -4,6 +4,7 @@
 mod bench;
 mod crash;
 mod expect;
+mod identity;
 mod json;
 mod page;
 mod program;

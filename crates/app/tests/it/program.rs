@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-fn throughline(folder: &Path, arguments: &[&str]) -> Output {
+pub fn throughline(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_throughline"))
         .args(arguments)
         .current_dir(folder)
@@ -14,24 +14,24 @@ fn throughline(folder: &Path, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-fn text(bytes: &[u8]) -> String {
+pub fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
 #[track_caller]
-fn ok(folder: &Path, arguments: &[&str]) -> String {
+pub fn ok(folder: &Path, arguments: &[&str]) -> String {
     let output = throughline(folder, arguments);
     assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
     text(&output.stdout)
 }
 
 #[track_caller]
-fn json(folder: &Path, arguments: &[&str]) -> Value {
+pub fn json(folder: &Path, arguments: &[&str]) -> Value {
     serde_json::from_str(&ok(folder, arguments)).unwrap()
 }
 
 #[track_caller]
-fn fails(folder: &Path, arguments: &[&str], code: i32, message: &str) {
+pub fn fails(folder: &Path, arguments: &[&str], code: i32, message: &str) {
     let output = throughline(folder, arguments);
     let errors = text(&output.stderr);
     assert_eq!(output.status.code(), Some(code), "{arguments:?}: {errors}");
@@ -39,7 +39,7 @@ fn fails(folder: &Path, arguments: &[&str], code: i32, message: &str) {
     assert!(!errors.contains('\u{1b}'), "no colour in a pipe");
 }
 
-const WORKSPACE: [&str; 7] = ["init", "shop", "--name", "Shop", "--zone", "Europe/Berlin", "--json"];
+pub const WORKSPACE: [&str; 7] = ["init", "shop", "--name", "Shop", "--zone", "Europe/Berlin", "--json"];
 
 #[test]
 fn a_workspace_from_init_to_scorecard() {
@@ -108,7 +108,9 @@ fn version_and_help() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(json(folder.path(), &["version", "--json"])["version"], env!("CARGO_PKG_VERSION"));
     let help = ok(folder.path(), &["--help"]);
-    for command in ["init", "check", "apply", "import", "scorecard", "measure", "explain", "customer", "sql", "demo"] {
+    for command in
+        ["init", "check", "apply", "import", "scorecard", "measure", "explain", "identity", "customer", "sql", "demo"]
+    {
         assert!(help.contains(&format!("  {command} ")), "{command}");
     }
     assert_eq!(throughline(folder.path(), &["frobnicate"]).status.code(), Some(2));

@@ -1,7 +1,7 @@
 //! Brings staged rows into their tables and names the result in a manifest.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::prelude::SessionContext;
@@ -11,14 +11,13 @@ use throughline_model::vocabulary::Table;
 use super::checksum;
 use super::ledger::{self, RejectRows};
 use super::report::{ImportReport, Progress, TableReport};
-use super::sink::{Staged, complete};
+use super::sink::Staged;
 use crate::folder::Folder;
 use crate::intake::{self, Assigned};
-use crate::store::contest::conform;
 use crate::store::manifest::{self, Manifest};
-use crate::store::staging::{Staging, staged_schema};
+use crate::store::staging::{Staging, Stamp};
 use crate::store::tables::Tables;
-use crate::store::upsert::upsert;
+use crate::store::upsert::Upsert;
 use crate::{Error, Result, catalog};
 
 /// What an import is called and where it goes.
@@ -62,6 +61,8 @@ impl Commit<'_> {
         progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<()> {
         let rejects = staged.tables.remove("rejects");
+        let paths: Vec<PathBuf> = assigned.iter().map(|one| one.file.path.clone()).collect();
+        let sizes = std::thread::spawn(move || paths.iter().map(|path| checksum(path)).collect::<Result<Vec<_>>>());
         let mut committed = Committed { versions: self.before.tables.clone(), ..Committed::default() };
         for (name, (staging, rows)) in staged.tables {
             progress(Progress::Writing { table: name.clone() });
@@ -73,7 +74,7 @@ impl Commit<'_> {
             None => self.rejects(rejects, assigned, report, &mut committed).await?,
         }
         self.ledger("import_tables", &ledger::table_rows(self.import_id, self.at, &data)?, &mut committed).await?;
-        let sizes = assigned.iter().map(|one| checksum(&one.file.path)).collect::<Result<Vec<_>>>()?;
+        let sizes = sizes.join().map_err(|_| Error::internal("the sources could not be summed up"))??;
         let files = report.files.get(..sizes.len()).unwrap_or_default();
         self.ledger("imports", &ledger::file_rows(self.import_id, self.at, files, &sizes)?, &mut committed).await?;
         self.name(committed.versions)?;
@@ -81,10 +82,28 @@ impl Commit<'_> {
         Ok(())
     }
 
+    /// Brings in rows that nobody delivered in a file, and makes them visible at once.
+    pub async fn state(&self, table: &str, rows: &RecordBatch) -> Result<()> {
+        let mut committed = Committed { versions: self.before.tables.clone(), ..Committed::default() };
+        self.ledger(table, rows, &mut committed).await?;
+        let mut data = std::mem::take(&mut committed.tables);
+        for report in &mut data {
+            report.staged = rows.num_rows() as u64;
+        }
+        self.ledger("import_tables", &ledger::table_rows(self.import_id, self.at, &data)?, &mut committed).await?;
+        self.name(committed.versions)
+    }
+
     async fn table(&self, table: &Table, staging: Staging, rows: u64, committed: &mut Committed) -> Result<()> {
         let tables = Tables::new(self.folder.tables());
         let delta = tables.open_for_writing(table, self.before.tables.get(&table.name).copied()).await?;
-        let done = upsert(self.session, table, delta, staging).await?;
+        let upsert = Upsert {
+            session: self.session,
+            keys: self.folder.cache().join("keys"),
+            import_id: self.import_id,
+            at: self.at,
+        };
+        let done = upsert.run(table, delta, staging).await?;
         if let Some(version) = done.delta.version() {
             committed.versions.insert(table.name.clone(), version);
         }
@@ -104,7 +123,7 @@ impl Commit<'_> {
     ) -> Result<()> {
         let mut staging = match staged {
             Some((staging, _)) => staging,
-            None => Staging::new(described("rejects")?, &self.scratch.join("staged"), Vec::new())?,
+            None => Staging::new(described("rejects")?, &self.scratch.join("staged"), Vec::new(), &self.stamp())?,
         };
         let layouts = assigned.iter().map(|one| (one.file.display.clone(), one.layout.id.clone())).collect();
         let mut rows = RejectRows::new(layouts);
@@ -112,9 +131,9 @@ impl Commit<'_> {
         intake::originals(assigned, &std::mem::take(&mut committed.superseded), SUPERSEDED, &mut |reject| {
             replaced += 1;
             rows.push(reject);
-            if rows.is_full() { self.stage(&mut staging, "rejects", &rows.take(self.recorded_at)?) } else { Ok(()) }
+            if rows.is_full() { staging.write(&rows.take(self.recorded_at)?) } else { Ok(()) }
         })?;
-        self.stage(&mut staging, "rejects", &rows.take(self.recorded_at)?)?;
+        staging.write(&rows.take(self.recorded_at)?)?;
         if replaced > 0 {
             report.notes.push(format!(
                 "{replaced} row(s) were replaced by a later row with the same key in this import; \
@@ -127,20 +146,19 @@ impl Commit<'_> {
     /// Marks rejects as done with; everything else about them stays.
     async fn mended(&self, ids: &[String], committed: &mut Committed) -> Result<()> {
         let owned = vec![vec!["replayed_at".to_owned()]];
-        let mut staging = Staging::new(described("rejects")?, &self.scratch.join("staged"), owned)?;
-        self.stage(&mut staging, "rejects", &ledger::mended_rows(ids, self.at)?)?;
+        let mut staging = Staging::new(described("rejects")?, &self.scratch.join("staged"), owned, &self.stamp())?;
+        staging.write(&ledger::mended_rows(ids, self.at)?)?;
         self.table(described("rejects")?, staging, 0, committed).await
     }
 
     async fn ledger(&self, name: &str, rows: &RecordBatch, committed: &mut Committed) -> Result<()> {
-        let mut staging = Staging::new(described(name)?, &self.scratch.join("staged"), Vec::new())?;
-        self.stage(&mut staging, name, rows)?;
+        let mut staging = Staging::new(described(name)?, &self.scratch.join("staged"), Vec::new(), &self.stamp())?;
+        staging.write(rows)?;
         self.table(described(name)?, staging, 0, committed).await
     }
 
-    fn stage(&self, staging: &mut Staging, name: &str, rows: &RecordBatch) -> Result<()> {
-        let schema = staged_schema(described(name)?);
-        staging.write(&complete(&conform(rows, &schema)?, &schema, self.import_id, self.recorded_at)?)
+    fn stamp(&self) -> Stamp {
+        Stamp { import_id: self.import_id.to_owned(), recorded_at: self.recorded_at }
     }
 
     fn name(&self, tables: BTreeMap<String, u64>) -> Result<()> {

@@ -47,7 +47,7 @@ impl Workspace {
     /// # Errors
     /// Input: a file of that name is there already; nothing was written then.
     pub async fn export_rejects(&self, folder: &Path, filter: &RejectFilter, now: Timestamp) -> Result<RejectExport> {
-        let reader = self.reader(ReadOptions { as_of: None, working: false, now })?;
+        let reader = self.reader(ReadOptions::at(now))?;
         let rejects = reader.rejects(&RejectFilter { replayed: false, most: None, ..filter.clone() }).await?;
         let inputs = inputs_of(&reader).await?;
         let mut files: BTreeMap<&str, Rows<'_>> = BTreeMap::new();

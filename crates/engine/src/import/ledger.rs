@@ -37,7 +37,7 @@ fn integers(values: impl Iterator<Item = u64>) -> ArrayRef {
 }
 
 /// Columns that say where a staged row came from, for rows the engine makes itself.
-fn own(rows: usize, at: Timestamp) -> [(&'static str, ArrayRef); 6] {
+pub fn own(rows: usize, at: Timestamp) -> [(&'static str, ArrayRef); 6] {
     [
         ("source", texts((0..rows).map(|_| Some("throughline")))),
         ("recorded_at", instants((0..rows).map(|_| Some(at)))),

@@ -8,6 +8,7 @@ mod mending;
 mod replay;
 mod report;
 mod sink;
+mod statement;
 
 use std::fs::{self, File, TryLockError};
 use std::io::Read;
@@ -22,8 +23,11 @@ use xxhash_rust::xxh3::Xxh3;
 pub use export::{ExportedFile, RejectExport};
 pub use replay::{ReplayReport, StillOpen};
 pub use report::{FileReport, ImportReport, Progress, TableReport};
+pub(crate) use statement::Stating;
 
 use crate::intake::{self, Kept, MapContext, Recognition, Reject};
+use crate::journeys::Case;
+use crate::reader::ReadOptions;
 use crate::store::context::writing_session;
 use crate::store::manifest::{self, Manifest};
 use crate::workspace::{Workspace, calendar, layouts_of};
@@ -93,7 +97,19 @@ impl Workspace {
         let before = manifest::latest(&self.folder().manifests())?;
         let scratch = scratch(self, request.dry_run)?;
         let import = Import { workspace: self, request, mending, now, before, scratch: scratch.path() };
-        import.run(found, progress).await
+        let (mut report, open) = import.run(found, progress).await?;
+        if !request.dry_run {
+            // The import stands whatever becomes of the journeys: they are only laid out ahead of the first question.
+            if let Err(error) = self.lay_out_journeys(now, progress).await {
+                report.notes.push(format!("the journeys will be laid out when they are asked for: {error}"));
+            }
+        }
+        Ok((report, open))
+    }
+
+    async fn lay_out_journeys(&self, now: Timestamp, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<()> {
+        let reader = self.reader(ReadOptions::at(now))?;
+        reader.journeys(Case::Customer, progress).await.map(|_| ())
     }
 }
 
@@ -194,13 +210,8 @@ impl Import<'_> {
         Ok((report, open))
     }
 
-    /// When this import tells what it tells: now, and always after the import before it, which may have begun
-    /// later and been quicker to the lock, or have seen another clock.
     fn told_at(&self) -> Timestamp {
-        match self.before.at.parse::<Timestamp>() {
-            Ok(before) if self.now <= before => before.saturating_add(SignedDuration::from_micros(1)).unwrap_or(before),
-            _ => self.now,
-        }
+        told_at(&self.before, self.now)
     }
 
     /// Inputs kept by earlier imports, where this one may keep its own. What a dead import kept goes.
@@ -211,6 +222,15 @@ impl Import<'_> {
         let folder = self.workspace.folder().kept();
         discard(&folder, import_id)?;
         Ok(Some(Kept { folder, imports: (1..=self.before.number).map(self::import_id).collect() }))
+    }
+}
+
+/// When an import tells what it tells: now, and always after the import before it, which may have begun later and
+/// been quicker to the lock, or have seen another clock.
+fn told_at(before: &Manifest, now: Timestamp) -> Timestamp {
+    match before.at.parse::<Timestamp>() {
+        Ok(before) if now <= before => before.saturating_add(SignedDuration::from_micros(1)).unwrap_or(before),
+        _ => now,
     }
 }
 

@@ -75,7 +75,7 @@ impl Workspace {
         now: Timestamp,
         progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<ReplayReport> {
-        let reader = self.reader(ReadOptions { as_of: None, working: false, now })?;
+        let reader = self.reader(ReadOptions::at(now))?;
         let all = reader.rejects(&RejectFilter { replayed: true, ..RejectFilter::default() }).await?;
         let ledger: BTreeMap<&str, &Rejected> = all.iter().map(|reject| (reject.reject_id.as_str(), reject)).collect();
         let mut report = ReplayReport { import: None, replayed: 0, known: 0, open: Vec::new() };

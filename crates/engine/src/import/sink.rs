@@ -4,16 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, AsArray, Int8Array, RecordBatch, StringArray, TimestampMicrosecondArray};
-use datafusion::arrow::datatypes::{Int16Type, Int32Type, SchemaRef, TimestampMicrosecondType};
-use jiff::Timestamp;
+use datafusion::arrow::array::{AsArray, RecordBatch, StringArray};
+use datafusion::arrow::datatypes::{Int16Type, Int32Type};
 
 use super::ledger::RejectRows;
 use super::mending::Mending;
 use super::report::Progress;
 use crate::intake::{Assigned, MapContext, Owner, Reject, Sink};
-use crate::store::contest::conform;
-use crate::store::staging::{FILE, ORIGIN, RECORD, Staging, staged_schema};
+use crate::store::staging::{FILE, RECORD, Staging, Stamp};
 use crate::{Error, Result, catalog};
 
 /// How many rejects a report shows.
@@ -33,8 +31,7 @@ pub struct Staged {
 
 /// Where intake puts rows.
 pub struct StagingSink<'a> {
-    import_id: String,
-    recorded_at: Timestamp,
+    stamp: Stamp,
     folder: PathBuf,
     max_rejects: Option<u64>,
     owners: Vec<Owner>,
@@ -62,8 +59,7 @@ impl<'a> StagingSink<'a> {
         let names = assigned.iter().map(|one| format!("{}/{}", one.layout.id, base_name(&one.file.path))).collect();
         let layouts = assigned.iter().map(|one| (one.file.display.clone(), one.layout.id.clone())).collect();
         StagingSink {
-            import_id: context.import_id.to_owned(),
-            recorded_at: context.recorded_at,
+            stamp: Stamp { import_id: context.import_id.to_owned(), recorded_at: context.recorded_at },
             folder: folder.join("staged"),
             max_rejects,
             owners: Vec::new(),
@@ -90,19 +86,15 @@ impl<'a> StagingSink<'a> {
                 .table(table)
                 .ok_or_else(|| Error::definition(format!("A layout fills {table}, which is no standard table.")))?;
             let owned = self.owned(table);
-            self.tables.insert(table.to_owned(), (Staging::new(described, &self.folder, owned)?, 0));
+            self.tables.insert(table.to_owned(), (Staging::new(described, &self.folder, owned, &self.stamp)?, 0));
         }
         self.tables.get_mut(table).ok_or_else(|| Error::internal("staging was lost"))
     }
 
     fn stage(&mut self, table: &str, batch: &RecordBatch) -> Result<()> {
-        let described = catalog::vocabulary()?.table(table);
-        let described = described.ok_or_else(|| Error::definition(format!("{table} is no standard table.")))?;
-        let schema = staged_schema(described);
-        let batch = complete(&conform(batch, &schema)?, &schema, &self.import_id, self.recorded_at)?;
         let staging = self.staging(table)?;
         staging.1 += batch.num_rows() as u64;
-        staging.0.write(&batch)
+        staging.0.write(batch)
     }
 
     /// Names the file as the source of rows that have no key of their own.
@@ -129,13 +121,14 @@ impl<'a> StagingSink<'a> {
     }
 
     fn flush_rejects(&mut self) -> Result<()> {
-        let batch = self.rejects.take(self.recorded_at)?;
+        let batch = self.rejects.take(self.stamp.recorded_at)?;
         if batch.num_rows() > 0 { self.stage("rejects", &batch) } else { Ok(()) }
     }
 
     /// Everything staged.
     pub fn finish(mut self) -> Result<Staged> {
         self.flush_rejects()?;
+        self.tables.values_mut().try_for_each(|(staging, _)| staging.end())?;
         Ok(Staged { tables: self.tables, rejected: self.rejected, examples: self.examples, open: self.open })
     }
 }
@@ -144,28 +137,6 @@ impl<'a> StagingSink<'a> {
 fn base_name(path: &Path) -> String {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     [".gz", ".zst"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(&name).to_owned()
-}
-
-/// Fills in what every staged row carries: its import, when it was recorded and which record made it.
-pub fn complete(batch: &RecordBatch, schema: &SchemaRef, import_id: &str, at: Timestamp) -> Result<RecordBatch> {
-    let rows = batch.num_rows();
-    let mut columns: Vec<ArrayRef> = batch.columns().to_vec();
-    let mut set = |name: &str, column: ArrayRef| -> Result<()> {
-        let index = schema.index_of(name)?;
-        if let Some(place) = columns.get_mut(index) {
-            *place = column;
-        }
-        Ok(())
-    };
-    set("import_id", Arc::new(StringArray::from(vec![import_id; rows])))?;
-    set(ORIGIN, Arc::new(Int8Array::from(vec![1; rows])))?;
-    if let Some(column) = batch.column_by_name("recorded_at") {
-        let given = column.as_primitive::<TimestampMicrosecondType>();
-        let filled: TimestampMicrosecondArray =
-            given.iter().map(|at_given| at_given.or(Some(at.as_microsecond()))).collect();
-        set("recorded_at", Arc::new(filled.with_timezone("UTC")))?;
-    }
-    Ok(RecordBatch::try_new(Arc::clone(schema), columns)?)
 }
 
 impl Sink for StagingSink<'_> {

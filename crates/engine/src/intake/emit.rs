@@ -2,22 +2,21 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Int16Array, Int64Array, StringArray, new_null_array,
-};
-use datafusion::arrow::compute::{concat, filter_record_batch};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int16Array, Int64Array, StringArray};
+use datafusion::arrow::compute::filter_record_batch;
 use datafusion::arrow::datatypes::{DataType, Field, Int32Type, Int64Type, Schema, SchemaRef};
 use datafusion::arrow::record_batch::RecordBatch;
-use datafusion::physical_expr::PhysicalExpr;
 use throughline_model::vocabulary::Table;
 
 use super::compile::{Bound, BoundRecord, Value};
+use super::evaluate::{evaluate, filter_columns};
 use super::raw::input::{FILE, LINE, SEQ};
 use super::rejects::Pending;
 use super::row_key::RowKeys;
 use super::typing::column::ColumnReader;
 use super::typing::problems::{Problems, Remarks};
 use super::typing::rules;
+use crate::store::nulls::nulls;
 use crate::store::schema::{data_type, instant};
 use crate::{Error, Result};
 
@@ -40,14 +39,20 @@ pub(crate) struct Mapper {
     ignore_recorded_at: bool,
     keys: Option<RowKeys>,
     schema: SchemaRef,
+    /// The source of every row, many times over.
+    source: ArrayRef,
 }
+
+/// Rows for which the source is written in advance.
+const SOURCES: usize = 1 << 15;
 
 impl Mapper {
     /// `number` is what `_record` says. `file_column` is the place of the file's number in raw batches.
     pub(crate) fn new(record: BoundRecord, number: i16, file_column: usize, ignore_recorded_at: bool) -> Self {
         let keys = record.key.as_ref().map(|(columns, _)| RowKeys::new(columns.clone(), file_column));
         let schema = emitted_schema(record.table);
-        Mapper { record, number, ignore_recorded_at, keys, schema }
+        let source = Arc::new(StringArray::from_iter_values(std::iter::repeat_n(&record.layout.id, SOURCES)));
+        Mapper { record, number, ignore_recorded_at, keys, schema, source }
     }
 
     /// The standard table.
@@ -60,10 +65,20 @@ impl Mapper {
         &self.record
     }
 
+    /// Whether rows get keys by their content, which depend on the rows before them.
+    pub(crate) fn makes_keys(&self) -> bool {
+        self.keys.is_some()
+    }
+
     /// Maps one batch.
     pub(crate) fn map(&mut self, raw: &RecordBatch) -> Result<Mapped> {
-        let mut mapped = Mapped::default();
         let keys = self.keys.as_mut().map(|keys| keys.next(raw)).transpose()?;
+        self.map_with(raw, keys)
+    }
+
+    /// Maps one batch, whose rows have these keys where their record makes keys.
+    pub(crate) fn map_with(&self, raw: &RecordBatch, keys: Option<ArrayRef>) -> Result<Mapped> {
+        let mut mapped = Mapped::default();
         let (raw, keys) = self.filtered(raw, keys, &mut mapped)?;
         if raw.num_rows() == 0 {
             return Ok(mapped);
@@ -107,7 +122,8 @@ impl Mapper {
         let mask = mask.as_boolean_opt().ok_or_else(|| Error::internal("a filter gave no flags"))?;
         self.set_aside(raw, &problems, mapped)?;
         let keys = keys.map(|keys| datafusion::arrow::compute::filter(&keys, mask)).transpose()?;
-        Ok((filter_record_batch(raw, mask)?, keys))
+        let used = |place: usize| self.record.used.contains(&place);
+        Ok((filter_columns(raw, mask, &used)?, keys))
     }
 
     fn element(
@@ -155,7 +171,7 @@ impl Mapper {
             Some(own) if own.is_valid(row) => own.value(row),
             _ => place.value(row),
         });
-        let none = || new_null_array(&instant(), raw.num_rows());
+        let none = || nulls(&instant(), raw.num_rows());
         Ok(System {
             seq: Int64Array::from_iter_values(seq),
             own_seq: own.is_some(),
@@ -176,12 +192,14 @@ impl Mapper {
     ) -> Result<()> {
         let rows = raw.num_rows();
         let described = self.record.table.columns.iter().zip(columns);
-        let mut arrays: Vec<ArrayRef> = described
-            .map(|(column, values)| values.unwrap_or_else(|| new_null_array(&data_type(column.kind), rows)))
-            .collect();
-        let source: ArrayRef =
-            Arc::new(StringArray::from_iter_values(std::iter::repeat_n(&self.record.layout.id, rows)));
-        arrays.extend([source, Arc::new(system.seq.clone()), system.updated.clone(), system.recorded.clone()]);
+        let mut arrays: Vec<ArrayRef> =
+            described.map(|(column, values)| values.unwrap_or_else(|| nulls(&data_type(column.kind), rows))).collect();
+        arrays.extend([
+            repeated(&self.source, rows),
+            Arc::new(system.seq.clone()),
+            system.updated.clone(),
+            system.recorded.clone(),
+        ]);
         arrays.push(Arc::new(Int16Array::from_value(self.number, rows)));
         arrays.extend([named(raw, FILE)?, named(raw, LINE)?]);
         let batch = RecordBatch::try_new(self.schema.clone(), arrays)?;
@@ -267,6 +285,15 @@ pub(crate) fn emitted_schema(table: &Table) -> SchemaRef {
     Arc::new(Schema::new(fields))
 }
 
+/// The first `rows` of a column that says the same in every row; made anew where it has too few.
+fn repeated(column: &ArrayRef, rows: usize) -> ArrayRef {
+    if rows <= column.len() {
+        return column.slice(0, rows);
+    }
+    let text = column.as_string_opt::<i32>().map(|texts| texts.value(0)).unwrap_or_default();
+    Arc::new(StringArray::from_iter_values(std::iter::repeat_n(text, rows)))
+}
+
 fn set(columns: &mut [Option<ArrayRef>], place: usize, values: ArrayRef) {
     if let Some(column) = columns.get_mut(place) {
         *column = Some(values);
@@ -295,7 +322,7 @@ pub(crate) fn read(
 ) -> Result<ArrayRef> {
     let rows = raw.num_rows();
     match &bound.value {
-        Value::Absent => Ok(new_null_array(&data_type(bound.reader.kind), rows)),
+        Value::Absent => Ok(nulls(&data_type(bound.reader.kind), rows)),
         Value::Constant(text) => constant(&bound.reader, text, rows, problems),
         Value::Column(place) => bound.reader.read(raw.column(*place), problems, remarks),
         Value::Expr(expr) => {
@@ -313,30 +340,6 @@ fn constant(reader: &ColumnReader, text: &str, rows: usize, problems: &mut Probl
     }
     let value = datafusion::common::ScalarValue::try_from_array(&one, 0)?;
     Ok(value.to_array_of_size(rows)?)
-}
-
-/// Evaluates an expression. Where it fails for the batch, it is tried row by row, so that one bad row stops no other.
-pub(crate) fn evaluate(
-    expr: &Arc<dyn PhysicalExpr>,
-    raw: &RecordBatch,
-    column: Option<&str>,
-    problems: &mut Problems,
-) -> Result<ArrayRef> {
-    if let Ok(values) = expr.evaluate(raw).and_then(|value| value.into_array(raw.num_rows())) {
-        return Ok(values);
-    }
-    let kind = expr.data_type(&raw.schema())?;
-    let mut parts: Vec<ArrayRef> = Vec::with_capacity(raw.num_rows());
-    for row in 0..raw.num_rows() {
-        match expr.evaluate(&raw.slice(row, 1)).and_then(|value| value.into_array(1)) {
-            Ok(value) => parts.push(value),
-            Err(error) => {
-                problems.push(row, column, error.find_root().strip_backtrace());
-                parts.push(new_null_array(&kind, 1));
-            }
-        }
-    }
-    Ok(concat(&parts.iter().map(AsRef::as_ref).collect::<Vec<_>>())?)
 }
 
 pub(crate) fn named(raw: &RecordBatch, name: &str) -> Result<ArrayRef> {

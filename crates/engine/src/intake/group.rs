@@ -20,7 +20,8 @@ use throughline_model::layout::Aggregate;
 use throughline_model::vocabulary::ColumnType;
 
 use super::compile::{Bound, BoundRecord, Value};
-use super::emit::{evaluate, integers, named, pending, read};
+use super::emit::{integers, named, pending, read};
+use super::evaluate::evaluate;
 use super::lookup::file_order;
 use super::raw::input::{FILE, LINE, SEQ};
 use super::raw::parquet::as_text;

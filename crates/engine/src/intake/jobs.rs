@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use datafusion::common::DFSchema;
+use datafusion::error::DataFusionError;
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::prelude::{DataFrame, SessionContext};
 use throughline_model::layout::{Origin, Record, Sql};
 
@@ -37,19 +40,40 @@ pub(crate) enum Work {
     /// From a plan of its own.
     Joined {
         /// Raw rows.
-        frame: DataFrame,
+        plan: Planned,
         /// Maps batches.
         mapper: Box<Mapper>,
     },
     /// From a plan of its own, several rows becoming one.
     Grouped {
         /// Raw rows.
-        frame: DataFrame,
+        plan: Planned,
         /// Prepares and groups lines.
         grouping: Box<Grouping>,
         /// Maps grouped rows.
         mapper: Box<Mapper>,
     },
+}
+
+/// A plan that is ready to run. It is made before inputs are read, so that what it scans is collected on the way.
+pub(crate) struct Planned {
+    plan: Arc<dyn ExecutionPlan>,
+    task: Arc<TaskContext>,
+}
+
+impl Planned {
+    async fn of(frame: DataFrame) -> datafusion::error::Result<Planned> {
+        let task = Arc::new(frame.task_ctx());
+        Ok(Planned { plan: frame.create_physical_plan().await?, task })
+    }
+
+    /// Its rows.
+    ///
+    /// # Errors
+    /// The plan cannot be run.
+    pub(crate) fn run(self) -> Result<SendableRecordBatchStream> {
+        Ok(execute_stream(self.plan, self.task)?)
+    }
 }
 
 impl Job {
@@ -62,7 +86,7 @@ impl Job {
     pub(crate) fn used(&self) -> Vec<usize> {
         match &self.work {
             Work::Simple { mapper, .. } => mapper.record().used.iter().copied().collect(),
-            _ => Vec::new(),
+            Work::Joined { .. } | Work::Grouped { .. } => Vec::new(),
         }
     }
 }
@@ -142,33 +166,36 @@ impl Maker<'_> {
             Origin::Query(sql) => self.queried(sql, need, number).await,
             Origin::Input(_) => {
                 let from = need.places.first().copied().ok_or_else(|| Error::internal("an input is missing"))?;
-                self.of_input(from, need, number)
+                self.of_input(from, need, number).await
             }
         }
     }
 
     async fn queried(&self, sql: &Sql, need: &Need, number: i16) -> Result<(Work, BoundRecord)> {
         let (frame, names) = query::frame(&self.session, self.inputs, sql, &need.places, need.places.len() > 1).await?;
-        self.planned(frame, &names, &|_| true, number)
+        // Planning it now finds mistakes while they can still be told with their line.
+        let wrong = |error: DataFusionError| layout_error(&self.inputs.layout, sql.place, error.strip_backtrace());
+        self.planned(Planned::of(frame).await.map_err(wrong)?, &names, &|_| true, number)
     }
 
-    fn of_input(&self, from: usize, need: &Need, number: i16) -> Result<(Work, BoundRecord)> {
+    async fn of_input(&self, from: usize, need: &Need, number: i16) -> Result<(Work, BoundRecord)> {
         // A lookup that has arrived completes the rows of earlier imports.
         let lookup_arrived = need.places.iter().skip(1).any(|place| self.inputs.is_new(*place));
         let files = self.inputs.files(from, true, lookup_arrived)?;
         let has = |place: usize| present(&files, place);
         if !self.record.lookups.is_empty() {
             let (frame, names) = lookup::frame(&self.session, self.inputs, self.record, from, files.clone())?;
-            return self.planned(frame, &names, &has, number);
+            return self.planned(Planned::of(frame).await?, &names, &has, number);
         }
         let name = self.inputs.layout.inputs.get(from).map(|input| input.name.as_str()).unwrap_or_default();
         let names = lookup::raw_names(name, &files)?;
         if !self.record.group_by.is_empty() {
             let binding = self.binding(&names, &has);
-            let mut used = binding.record(self.record)?.used;
+            let record = binding.record(self.record)?;
+            let mut used = record.used;
             used.extend(self.record.group_by.iter().filter_map(|name| binding.find(name)));
-            let frame = self.session.read_table(narrow_table(files.clone(), &used))?;
-            return self.planned(frame, &names, &has, number);
+            let frame = self.session.read_table(narrow_table(files.clone(), &used, record.filter))?;
+            return self.planned(Planned::of(frame).await?, &names, &has, number);
         }
         let bound = self.binding(&names, &has).record(self.record)?;
         let mapper = Box::new(self.mapper(bound.clone(), &files, number)?);
@@ -186,7 +213,7 @@ impl Maker<'_> {
 
     fn planned(
         &self,
-        frame: DataFrame,
+        plan: Planned,
         names: &DFSchema,
         present: &dyn Fn(usize) -> bool,
         number: i16,
@@ -197,7 +224,7 @@ impl Maker<'_> {
         if self.record.group_by.is_empty() {
             let file_column = binding.find(FILE).unwrap_or_default();
             let mapper = Box::new(Mapper::new(bound.clone(), number, file_column, given));
-            return Ok((Work::Joined { frame, mapper }, bound));
+            return Ok((Work::Joined { plan, mapper }, bound));
         }
         if bound.key.is_some() {
             return Err(layout_error(
@@ -219,6 +246,6 @@ impl Maker<'_> {
         let groups = self.record.group_by.iter().map(find).collect::<Result<_>>()?;
         let grouping = Grouping::new(bound.clone(), groups);
         let mapper = Mapper::new(grouping.grouped_record(), number, 0, given);
-        Ok((Work::Grouped { frame, grouping: Box::new(grouping), mapper: Box::new(mapper) }, bound))
+        Ok((Work::Grouped { plan, grouping: Box::new(grouping), mapper: Box::new(mapper) }, bound))
     }
 }

@@ -62,8 +62,6 @@ pub(crate) async fn frame(
         }
         found = found.with_column(name, cast(ident(name), kind))?;
     }
-    // Planning it now finds mistakes while they can still be told with their line.
-    found.clone().create_physical_plan().await.map_err(|error| wrong(error.strip_backtrace()))?;
     let names = DFSchema::try_from(found.schema().as_arrow().clone());
     let names = names.map_err(|error| wrong(error.strip_backtrace()))?;
     Ok((found.sort(file_order())?, names))

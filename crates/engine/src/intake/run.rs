@@ -13,17 +13,18 @@ use futures::StreamExt;
 use super::counts::{Counts, FileCounts};
 use super::emit::{Mapped, Mapper};
 use super::group::{Grouping, split_bad};
-use super::jobs::{Job, Plans, Work};
+use super::jobs::{Job, Planned, Plans, Work};
 use super::kept::{Kept, KeptWriter};
+use super::pass::{Pass, Piece};
 use super::raw::input::{FILE, InputFiles};
 use super::raw::read::Item;
 use super::recognise::Assigned;
 use super::rejects::{Pending, Rejects};
-use super::scan::{LayoutInputs, start};
+use super::scan::LayoutInputs;
 use super::session::Sessions;
 use super::sink::{MapContext, Sink};
 use super::typing::problems::Remark;
-use crate::{Error, Result};
+use crate::Result;
 
 /// Reads all files and hands typed rows and rejects to `sink`. Rows of one record come in the order of its files
 /// and lines. `kept`: where inputs of records with lookups are kept for files that arrive later.
@@ -38,7 +39,7 @@ pub async fn map(
 ) -> Result<Counts> {
     std::fs::create_dir_all(context.spill_dir)?;
     let sessions = Sessions::new(context.memory_bytes, context.spill_dir)?;
-    let inputs = LayoutInputs::group(assigned, kept)?;
+    let inputs = LayoutInputs::group(assigned, kept, context.spill_dir)?;
     let plans = Plans::make(&inputs, &sessions, context).await?;
     sink.begin(&plans.owners)?;
     let total = assigned.iter().filter_map(|one| std::fs::metadata(&one.file.path).ok()).map(|data| data.len()).sum();
@@ -52,7 +53,7 @@ pub async fn map(
         for place in (0..inputs.new.len()).filter(|place| inputs.is_new(*place)) {
             let keep = kept.filter(|_| plans.keep.contains(&(layout, place)));
             let mine: Vec<&mut Job> = simple.iter_mut().filter(|job| job.reads(layout, place)).collect();
-            read_once(inputs, place, mine, keep, context.import_id, &mut output).await?;
+            read_once(inputs, place, mine, keep, context.import_id, &mut output)?;
             output.flush()?;
         }
     }
@@ -131,44 +132,71 @@ impl Output<'_> {
     }
 }
 
-/// Reads an input once for all its simple records (and to count its rows, and to keep it).
-async fn read_once(
+/// Reads an input once: for all its simple records, for the planned ones that read it later, to keep it, and to count
+/// its rows.
+fn read_once(
     inputs: &LayoutInputs,
     place: usize,
-    mut jobs: Vec<&mut Job>,
+    jobs: Vec<&mut Job>,
     keep: Option<&Kept>,
     import_id: &str,
     output: &mut Output<'_>,
 ) -> Result<()> {
     let Some(files) = inputs.new.get(place) else { return Ok(()) };
-    let used: BTreeSet<usize> = jobs.iter().flat_map(|job| job.used()).collect();
-    let wanted = (0..files.width()).map(|column| keep.is_some() || used.contains(&column)).collect();
+    let feeds = files.feeds.all();
+    let mut used: BTreeSet<usize> = jobs.iter().flat_map(|job| job.used()).collect();
+    used.extend(feeds.iter().flat_map(|feed| feed.wanted()));
+    let mappers = jobs.into_iter().filter_map(|job| match &mut job.work {
+        Work::Simple { mapper, .. } => Some(mapper.as_mut()),
+        _ => None,
+    });
+    let (mut keyed, alone): (Vec<&mut Mapper>, Vec<&mut Mapper>) = mappers.partition(|mapper| mapper.makes_keys());
+    let pass = Pass {
+        files,
+        wanted: (0..files.width()).map(|column| keep.is_some() || used.contains(&column)).collect(),
+        mappers: alone.into_iter().map(|mapper| &*mapper).collect(),
+        feeds: &feeds,
+        with_raw: keep.is_some() || !keyed.is_empty(),
+        bytes: output.bytes.clone(),
+    };
     let mut keeping = Keeping { inputs, place, keep, import_id, writer: None };
-    let (mut items, task) = start(files.clone(), wanted, output.bytes.clone());
-    while let Some(item) = items.recv().await {
-        match item {
-            Item::Rows(rows) => {
-                keeping.write(&rows)?;
-                for job in &mut jobs {
-                    if let Work::Simple { mapper, .. } = &mut job.work {
-                        let mapped = mapper.map(&rows)?;
-                        output.take(&mapper.table().name, mapped)?;
-                    }
-                }
-                output.progress(rows.num_rows() as u64);
-            }
-            Item::Reject { file, line, column, reason } => {
-                output.set_aside([Pending { file, line, table: None, column, reason }])?;
-            }
-            Item::Ended { file, rows } => {
-                keeping.finish()?;
-                if let Some(counts) = usize::try_from(file).ok().and_then(|file| output.counts.files.get_mut(file)) {
-                    counts.rows = rows;
-                }
-            }
+    pass.run(&mut |piece| take_piece(&pass, piece, &mut keyed, &mut keeping, output))?;
+    feeds.iter().try_for_each(|feed| feed.complete())
+}
+
+fn take_piece(
+    pass: &Pass<'_>,
+    piece: Piece,
+    keyed: &mut [&mut Mapper],
+    keeping: &mut Keeping<'_>,
+    output: &mut Output<'_>,
+) -> Result<()> {
+    for reject in piece.rejects {
+        if let Item::Reject { file, line, column, reason } = reject {
+            output.set_aside([Pending { file, line, table: None, column, reason }])?;
         }
     }
-    task.await.map_err(|error| Error::internal(format!("reading stopped: {error}")))?
+    for (mapper, mapped) in pass.mappers.iter().zip(piece.mapped) {
+        output.take(&mapper.table().name, mapped)?;
+    }
+    if let Some(raw) = &piece.raw {
+        keeping.write(raw)?;
+        for mapper in keyed {
+            let mapped = mapper.map(raw)?;
+            output.take(&mapper.table().name, mapped)?;
+        }
+    }
+    for (feed, rows) in pass.feeds.iter().zip(&piece.fed) {
+        feed.add(rows)?;
+    }
+    output.progress(piece.rows);
+    if let Some(rows) = piece.ended {
+        keeping.finish()?;
+        if let Some(counts) = usize::try_from(piece.file).ok().and_then(|file| output.counts.files.get_mut(file)) {
+            counts.rows = rows;
+        }
+    }
+    Ok(())
 }
 
 /// Keeps the raw rows of the file that is being read.
@@ -203,27 +231,27 @@ impl Keeping<'_> {
 async fn run_planned(job: Job, session: &SessionContext, output: &mut Output<'_>) -> Result<()> {
     match job.work {
         Work::Simple { .. } => Ok(()),
-        Work::Joined { frame, mut mapper } => {
-            let mut rows = frame.execute_stream().await?;
+        Work::Joined { plan, mut mapper } => {
+            let mut rows = plan.run()?;
             while let Some(batch) = rows.next().await {
                 let mapped = mapper.map(&batch?)?;
                 output.take(&mapper.table().name, mapped)?;
             }
             Ok(())
         }
-        Work::Grouped { frame, grouping, mapper } => run_grouped(frame, *grouping, *mapper, session, output).await,
+        Work::Grouped { plan, grouping, mapper } => run_grouped(plan, *grouping, *mapper, session, output).await,
     }
 }
 
 async fn run_grouped(
-    frame: datafusion::prelude::DataFrame,
+    plan: Planned,
     grouping: Grouping,
     mut mapper: Mapper,
     session: &SessionContext,
     output: &mut Output<'_>,
 ) -> Result<()> {
     let found = grouping.found();
-    let lines = frame.execute_stream().await?;
+    let lines = plan.run()?;
     let mut rows = Arc::new(grouping).run(session, lines).await?;
     while let Some(batch) = rows.next().await {
         let (good, bad) = split_bad(&batch?, &mapper.table().name)?;

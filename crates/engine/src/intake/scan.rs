@@ -1,30 +1,33 @@
-//! Inputs as tables that DataFusion can read, and the one pass over a file that feeds all simple records.
+//! Inputs as tables that DataFusion can read.
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
 use async_trait::async_trait;
 use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::catalog::{Session, TableProvider};
+use datafusion::common::DFSchema;
 use datafusion::datasource::TableType;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
-use datafusion::logical_expr::Expr;
+use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
+use datafusion::physical_expr::PhysicalExpr;
+use datafusion::physical_expr::utils::collect_columns;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::stream::RecordBatchReceiverStreamBuilder;
 use datafusion::physical_plan::streaming::{PartitionStream, StreamingTableExec};
 use throughline_model::layout::{Input, Layout};
-use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
 
 use super::kept::Kept;
 use super::raw::input::{FILE, InputFile, InputFiles, LINE, SEQ, raw_schema};
 use super::raw::read::{Item, read};
 use super::recognise::Assigned;
+use super::spool::{Feed, Feeds};
 use crate::{Error, Result};
 
-/// Batches that wait between reading and mapping.
+/// Batches that wait between reading and planned work.
 const WAITING: usize = 4;
 
 /// All inputs of one layout, with the files that are there now and those kept from earlier imports.
@@ -39,17 +42,20 @@ pub(crate) struct LayoutInputs {
 
 impl LayoutInputs {
     /// Groups the assigned files by layout, in the order of the files.
-    pub(crate) fn group(assigned: &[Assigned], kept: Option<&Kept>) -> Result<Vec<LayoutInputs>> {
+    pub(crate) fn group(assigned: &[Assigned], kept: Option<&Kept>, spill: &Path) -> Result<Vec<LayoutInputs>> {
         let mut layouts: Vec<Arc<Layout>> = Vec::new();
         for one in assigned {
             if !layouts.iter().any(|known| Arc::ptr_eq(known, &one.layout)) {
                 layouts.push(one.layout.clone());
             }
         }
-        layouts.into_iter().map(|layout| Self::of(layout, assigned, kept)).collect()
+        let numbered = layouts.into_iter().enumerate();
+        numbered
+            .map(|(number, layout)| Self::of(layout, assigned, kept, &spill.join(format!("feed-{number}"))))
+            .collect()
     }
 
-    fn of(layout: Arc<Layout>, assigned: &[Assigned], kept: Option<&Kept>) -> Result<LayoutInputs> {
+    fn of(layout: Arc<Layout>, assigned: &[Assigned], kept: Option<&Kept>, spill: &Path) -> Result<LayoutInputs> {
         let (mut new, mut old) = (Vec::new(), Vec::new());
         for (index, input) in layout.inputs.iter().enumerate() {
             let kept = kept.map(|kept| kept.files(&layout.id, &input.name)).transpose()?.unwrap_or_default();
@@ -68,7 +74,9 @@ impl LayoutInputs {
                 header: one.header.clone(),
             };
             let files = mine.iter().map(file).collect();
-            new.push(Arc::new(InputFiles { schema: raw_schema(&columns), files, missing: input.missing.clone() }));
+            let feeds = Arc::new(Feeds::new(PathBuf::from(format!("{}-{index}", spill.display()))));
+            let missing = input.missing.clone();
+            new.push(Arc::new(InputFiles { schema: raw_schema(&columns), files, missing, feeds }));
             old.push(Kept::input_files(kept, &columns));
         }
         Ok(LayoutInputs { layout, new, kept: old })
@@ -112,11 +120,12 @@ fn places(columns: &[String], header: &[String]) -> Vec<Option<usize>> {
     columns.iter().map(|name| header.iter().position(|known| known == name)).collect()
 }
 
-/// An input as DataFusion reads it: each execution reads the files again, building only the columns asked for.
+/// An input as DataFusion reads it. What is planned before the input is read is collected for it in that one pass.
 #[derive(Debug)]
 struct RawTable {
     files: Arc<InputFiles>,
     wanted: Vec<bool>,
+    filter: Option<Arc<dyn PhysicalExpr>>,
 }
 
 #[async_trait]
@@ -129,16 +138,37 @@ impl TableProvider for RawTable {
         TableType::Base
     }
 
+    fn supports_filters_pushdown(
+        &self,
+        filters: &[&Expr],
+    ) -> datafusion::error::Result<Vec<TableProviderFilterPushDown>> {
+        Ok(vec![TableProviderFilterPushDown::Inexact; filters.len()])
+    }
+
     async fn scan(
         &self,
-        _: &dyn Session,
+        session: &dyn Session,
         projection: Option<&Vec<usize>>,
-        _: &[Expr],
+        filters: &[Expr],
         limit: Option<usize>,
     ) -> datafusion::error::Result<Arc<dyn ExecutionPlan>> {
         let asked = |column: usize| projection.is_none_or(|columns| columns.contains(&column));
-        let wanted = self.wanted.iter().enumerate().map(|(column, wanted)| *wanted && asked(column)).collect();
-        let rows: Arc<dyn PartitionStream> = Arc::new(RawRows { files: self.files.clone(), wanted });
+        let mut wanted: Vec<bool> =
+            self.wanted.iter().enumerate().map(|(column, wanted)| *wanted && asked(column)).collect();
+        let names = DFSchema::try_from(self.files.schema.as_ref().clone())?;
+        let mut bound: Vec<Arc<dyn PhysicalExpr>> = self.filter.iter().cloned().collect();
+        for filter in filters {
+            bound.push(session.create_physical_expr(filter.clone(), &names)?);
+        }
+        for place in bound.iter().flat_map(collect_columns).map(|column| column.index()) {
+            if let Some(wanted) = wanted.get_mut(place) {
+                *wanted = true;
+            }
+        }
+        let places = wanted.iter().enumerate().filter(|(_, wanted)| **wanted).map(|(place, _)| place).collect();
+        let new = self.files.files.iter().any(|file| file.number >= 0);
+        let feed = new.then(|| self.files.feeds.add(self.schema(), places, bound));
+        let rows: Arc<dyn PartitionStream> = Arc::new(RawRows { files: self.files.clone(), wanted, feed });
         Ok(Arc::new(StreamingTableExec::try_new(self.schema(), vec![rows], projection, None, false, limit)?))
     }
 }
@@ -148,6 +178,8 @@ impl TableProvider for RawTable {
 struct RawRows {
     files: Arc<InputFiles>,
     wanted: Vec<bool>,
+    /// The rows of its new files, once they were read.
+    feed: Option<Arc<Feed>>,
 }
 
 impl PartitionStream for RawRows {
@@ -157,12 +189,24 @@ impl PartitionStream for RawRows {
 
     fn execute(&self, _: Arc<TaskContext>) -> SendableRecordBatchStream {
         let mut builder = RecordBatchReceiverStreamBuilder::new(self.files.schema.clone(), WAITING);
-        let (send, files, wanted) = (builder.tx(), self.files.clone(), self.wanted.clone());
+        let (send, files, wanted, feed) = (builder.tx(), self.files.clone(), self.wanted.clone(), self.feed.clone());
         builder.spawn_blocking(move || {
-            read(&files, &wanted, &Arc::default(), &mut |item| {
-                let Item::Rows(rows) = item else { return ControlFlow::Continue(()) };
-                if send.blocking_send(Ok(rows)).is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-            })?;
+            let part = |new: bool| InputFiles {
+                files: files.files.iter().filter(|file| (file.number >= 0) == new).cloned().collect(),
+                ..InputFiles::clone(&files)
+            };
+            let mut give = |rows: RecordBatch| send.blocking_send(Ok(rows)).is_ok();
+            let read_files = |files: &InputFiles, give: &mut dyn FnMut(RecordBatch) -> bool| {
+                read(files, &wanted, &Arc::default(), &mut |item| {
+                    let Item::Rows(rows) = item else { return ControlFlow::Continue(()) };
+                    if give(rows) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+                })
+            };
+            read_files(&part(false), &mut give)?;
+            let fed = feed.as_ref().map(|feed| feed.each(&mut give)).transpose()?.unwrap_or(false);
+            if !fed {
+                read_files(&part(true), &mut give)?;
+            }
             Ok(())
         });
         builder.build()
@@ -172,27 +216,16 @@ impl PartitionStream for RawRows {
 /// An input as a table.
 pub(crate) fn table(files: Arc<InputFiles>) -> Arc<dyn TableProvider> {
     let wanted = vec![true; files.width()];
-    Arc::new(RawTable { files, wanted })
+    Arc::new(RawTable { files, wanted, filter: None })
 }
 
-/// An input as a table of which only some columns are read; the others are empty.
-pub(crate) fn narrow_table(files: Arc<InputFiles>, columns: &BTreeSet<usize>) -> Arc<dyn TableProvider> {
-    let wanted = (0..files.width()).map(|column| columns.contains(&column)).collect();
-    Arc::new(RawTable { files, wanted })
-}
-
-/// Reads an input on a thread of its own; items come in order.
-pub(crate) fn start(
+/// An input as a table of which only some columns are read; the others are empty. Rows for which `filter` is not true
+/// may be left out.
+pub(crate) fn narrow_table(
     files: Arc<InputFiles>,
-    wanted: Vec<bool>,
-    bytes: Arc<AtomicU64>,
-) -> (mpsc::Receiver<Item>, JoinHandle<Result<()>>) {
-    let (send, receive) = mpsc::channel(WAITING);
-    let task = tokio::task::spawn_blocking(move || {
-        read(&files, &wanted, &bytes, &mut |item| match send.blocking_send(item) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(_) => ControlFlow::Break(()),
-        })
-    });
-    (receive, task)
+    columns: &BTreeSet<usize>,
+    filter: Option<Arc<dyn PhysicalExpr>>,
+) -> Arc<dyn TableProvider> {
+    let wanted = (0..files.width()).map(|column| columns.contains(&column)).collect();
+    Arc::new(RawTable { files, wanted, filter })
 }

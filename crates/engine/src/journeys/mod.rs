@@ -1,17 +1,32 @@
 //! Journeys: the touchpoints of every case in order, kept sorted on disk and read in place.
 
+mod aggregated;
+mod attribution;
 mod changes;
 mod codes;
+mod conformance;
+mod delivery;
 mod extend;
+mod funnel;
+mod groups;
+mod lifecycle;
 mod links;
 mod mapped;
+mod overview;
+mod pains;
+mod paths;
 mod replaced;
+mod retention;
+mod roles;
 mod run;
 mod scope;
+mod sql;
 mod stages;
 mod staging;
 mod state;
 mod store;
+mod story;
+mod transitions;
 mod write;
 
 use std::fs;
@@ -24,7 +39,21 @@ use datafusion::arrow::datatypes::{DataType, Int64Type};
 use throughline_journey::{Block, Kinds, Stages};
 use xxhash_rust::xxh3::xxh3_128;
 
-pub use scope::{Asked, Scope};
+pub use aggregated::{PathsAnswer, attribution_of_paths};
+pub use attribution::{AttributionAnswer, AttributionRequest};
+pub use conformance::{ConformanceRequest, ConformanceView};
+pub use delivery::{DeliveryAnswer, DeliveryRequest};
+pub use funnel::{FunnelRequest, FunnelView};
+pub use groups::GroupAnswer;
+pub use lifecycle::{LifecycleAnswer, LifecycleRequest};
+pub use overview::{Overview, OverviewRequest};
+pub use pains::{PainsAnswer, PainsRequest};
+pub use paths::{GroupPaths, PathsRequest, PathsView};
+pub use retention::{RetentionAnswer, RetentionRequest, pooled};
+pub use scope::{About, Asked, Scope};
+pub(crate) use sql::{JourneyFunction, questions};
+pub use story::{Story, StoryTouchpoint};
+pub use transitions::{GroupTransitions, TransitionsRequest, TransitionsView};
 
 use crate::session::Session;
 use crate::{Error, Progress, Reader, Result, catalog};
@@ -122,31 +151,57 @@ impl Journeys {
     }
 }
 
-impl Reader {
-    /// The journeys of the moment this reader is for. They are built, or extended by what is new, where needed.
+/// Which moment's journeys, and where they are kept.
+#[derive(Debug, Clone)]
+pub struct JourneysAt {
+    /// The folder of all stores.
+    pub root: PathBuf,
+    /// Number of the manifest that the data stand for.
+    pub manifest: u64,
+    /// When it was written.
+    pub at: String,
+}
+
+impl Session {
+    /// The journeys of the moment this session is for. They are built, or extended by what is new, where needed.
+    ///
+    /// # Errors
+    /// Input: the session's data are no workspace's.
     pub async fn journeys(&self, case: Case, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<Journeys> {
-        let manifest = self.manifest();
-        let current = self.options().as_of.is_none();
-        let source = Source { session: self.session(), case, manifest: manifest.number, at: &manifest.at, current };
-        let root = self.folder().cache().join("journeys");
-        let parts = self.session().what_journeys_depend_on()?;
+        let no_place = || Error::input("These data are no workspace's: there is no place for journeys.");
+        let JourneysAt { root, manifest, at } = self.journeys_at().ok_or_else(no_place)?;
+        let current = !self.is_as_of();
+        let source = Source { session: self, case, manifest: *manifest, at, current };
+        let parts = self.what_journeys_depend_on()?;
         if current {
-            let store = Store::at(folder(&root, case, &parts, "current"));
+            let store = Store::at(folder(root, case, &parts, "current"));
             if let Some(opened) = store.journeys(&source, progress).await? {
-                return self.opened(opened);
+                return Ok(self.opened(opened));
             }
         }
         // A moment of its own: as of a day, or overtaken by an import.
-        let moment = format!("{}@{}", manifest.number, manifest.at);
-        let store = Store::at(folder(&root, case, &[parts, vec![moment]].concat(), "moment"));
+        let store = Store::at(folder(root, case, &[parts, vec![format!("{manifest}@{at}")]].concat(), "moment"));
         let opened = store.journeys(&source, progress).await?;
-        forget(&root, store.folder());
-        self.opened(opened.ok_or_else(|| Error::internal("the journeys of a moment went on without it"))?)
+        forget(root, store.folder());
+        let opened = opened.ok_or_else(|| Error::internal("the journeys of a moment went on without it"))?;
+        Ok(self.opened(opened))
     }
 
-    fn opened(&self, opened: Opened) -> Result<Journeys> {
+    fn opened(&self, opened: Opened) -> Journeys {
         let stages = stages::stages(&self.definitions().journey, &opened.kinds);
-        Ok(Journeys { opened, stages })
+        Journeys { opened, stages }
+    }
+}
+
+impl Reader {
+    /// The journeys of the moment this reader is for; see [`Session::journeys`].
+    pub async fn journeys(&self, case: Case, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<Journeys> {
+        self.session().journeys(case, progress).await
+    }
+
+    /// Opens the journeys that a question is about; see [`Session::ask`].
+    pub async fn ask(&self, scope: &Scope, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<Asked> {
+        self.session().ask(scope, progress).await
     }
 }
 

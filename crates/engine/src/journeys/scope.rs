@@ -11,7 +11,8 @@ use throughline_model::Grain;
 use throughline_model::diagnostic::hint_among;
 
 use super::{Case, Journeys};
-use crate::{Error, Progress, Reader, Result};
+use crate::session::Session;
+use crate::{Error, Progress, Result};
 
 /// What journeys can be broken down by.
 const BREAKDOWNS: [&str; 6] = ["channel", "segment", "region", "acquisition_channel", "cohort", "known"];
@@ -50,7 +51,63 @@ pub struct Asked {
     pub range: Option<(i64, i64)>,
 }
 
+/// What an answer about journeys is about.
+#[derive(Debug, Clone)]
+pub struct About {
+    /// What was asked.
+    pub scope: Scope,
+    /// Names of the groups, as the answer numbers them.
+    pub groups: Vec<String>,
+    /// The latest touchpoint up to the moment asked for; `None` without any.
+    pub known_until: Option<Timestamp>,
+    /// Touchpoints of all journeys.
+    pub touchpoints: u64,
+}
+
+impl About {
+    /// The name of a group.
+    pub fn group(&self, group: usize) -> &str {
+        self.groups.get(group).map_or(UNKNOWN, String::as_str)
+    }
+}
+
 impl Asked {
+    /// What the answer to a question of this scope is about.
+    pub fn about(&self, scope: &Scope) -> About {
+        let touchpoints: u64 = self
+            .journeys
+            .blocks()
+            .iter()
+            .map(|block| block.live_rows().iter().map(|rows| rows.len() as u64).sum::<u64>())
+            .sum();
+        let known_until = Timestamp::from_microsecond(self.known_until).ok().filter(|_| touchpoints > 0);
+        About { scope: scope.clone(), groups: self.groups.clone(), known_until, touchpoints }
+    }
+
+    /// The same groups under other numbers: the first wanted is 0, the second 1; cases of all others are in none.
+    pub fn only(&self, wanted: &[usize]) -> Grouping {
+        self.regrouped(|_, group| wanted.iter().position(|one| *one == group))
+    }
+
+    /// The same groups without the journeys that begin outside the range.
+    pub fn begun_in_range(&self) -> Grouping {
+        let Some((from, until)) = self.range else { return self.grouping.clone() };
+        let begun = |journey: &Journey<'_>| journey.at.first().is_some_and(|at| from <= *at && *at < until);
+        self.regrouped(|journey, group| begun(journey).then_some(group))
+    }
+
+    /// Every group by itself, as its number and a grouping of its cases alone; without a breakdown the whole.
+    pub fn each_group(&self) -> impl Iterator<Item = (usize, Grouping)> {
+        let whole = self.groups.len() <= 1;
+        let alone = move |group| (group, if whole { self.grouping.clone() } else { self.only(&[group]) });
+        (0..self.groups.len()).map(alone)
+    }
+
+    fn regrouped(&self, group: impl Fn(&Journey<'_>, usize) -> Option<usize>) -> Grouping {
+        let of = |journey: &Journey<'_>| self.grouping.of(journey).and_then(|own| group(journey, own));
+        by_case(&self.journeys.blocks(), |journey| of(journey).and_then(|own| u16::try_from(own).ok()).unwrap_or(NONE))
+    }
+
     /// How many threads a walk is worth: all there are.
     pub fn threads(&self) -> usize {
         std::thread::available_parallelism().map_or(1, usize::from)
@@ -76,15 +133,18 @@ impl Journeys {
     /// # Errors
     /// Input: a kind that no touchpoint bears; the hint names the nearest.
     pub fn steps_named(&self, steps: &[String]) -> Result<Steps> {
-        let named = |step: &String| {
-            let (name, kinds) = step.split_once('=').unwrap_or((step, step));
-            let mut codes = Vec::new();
-            for kind in kinds.split('|').map(str::trim) {
-                codes.extend(self.codes(kind)?);
-            }
-            Ok((name.trim().to_owned(), codes))
-        };
-        Ok(Steps::named(steps.iter().map(named).collect::<Result<Vec<_>>>()?, self.kinds()))
+        let named = steps.iter().map(|step| self.named(step)).collect::<Result<Vec<_>>>()?;
+        Ok(Steps::named(named, self.kinds()))
+    }
+
+    /// Name and kinds of a named step.
+    pub(super) fn named(&self, step: &str) -> Result<(String, Vec<u16>)> {
+        let (name, kinds) = step.split_once('=').unwrap_or((step, step));
+        let mut codes = Vec::new();
+        for kind in kinds.split('|').map(str::trim) {
+            codes.extend(self.codes(kind)?);
+        }
+        Ok((name.trim().to_owned(), codes))
     }
 
     /// The codes of a kind.
@@ -103,7 +163,7 @@ impl Journeys {
     }
 }
 
-impl Reader {
+impl Session {
     /// Opens the journeys that a question is about.
     ///
     /// # Errors
@@ -120,7 +180,7 @@ impl Reader {
         }
         let journeys = self.journeys(scope.case, progress).await?;
         let (grouping, groups) = self.grouping(&journeys, scope).await?;
-        let known_until = latest(&journeys.blocks()).unwrap_or(i64::MIN).min(self.known().as_microsecond());
+        let known_until = latest(&journeys.blocks()).unwrap_or(i64::MIN).min(self.as_of().as_microsecond());
         let micros = |at: Option<Timestamp>| at.map(Timestamp::as_microsecond);
         let range = match (micros(scope.from), micros(scope.to)) {
             (None, None) => None,
@@ -192,7 +252,7 @@ impl Reader {
     async fn customer_values(&self, expression: &str) -> Result<HashMap<String, String>> {
         let sql = format!("SELECT customer_id, {expression} AS value FROM customer_profiles");
         let mut values = HashMap::new();
-        for batch in self.session().rows(&sql).await? {
+        for batch in self.rows(&sql).await? {
             let (ids, texts) = (cast(batch.column(0), &DataType::Utf8)?, cast(batch.column(1), &DataType::Utf8)?);
             let (ids, texts) = (ids.as_string::<i32>(), texts.as_string::<i32>());
             for row in (0..batch.num_rows()).filter(|row| ids.is_valid(*row) && texts.is_valid(*row)) {

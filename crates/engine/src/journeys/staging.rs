@@ -228,7 +228,8 @@ impl Touches {
             share: self.share.is_valid(row).then(|| self.share.value(row)),
             order: id(&self.order),
             ticket: id(&self.ticket),
-            promised: self.promised.is_valid(row).then(|| self.promised.value(row)),
+            // It ends before that instant, and journeys keep the last one at which it is kept.
+            promised: self.promised.is_valid(row).then(|| self.promised.value(row).saturating_sub(1)),
             flags: if placed { flags::PLACED | if self.counts.value(row) { flags::COUNTS } else { 0 } } else { 0 },
         };
         (fact != NewFact::default()).then_some(fact)

@@ -9,7 +9,7 @@ use throughline_journey::{Kind, Kinds};
 
 use crate::Result;
 
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 const FILE: &str = "state.json";
 
 /// The runs of a store, and the moment they stand for.

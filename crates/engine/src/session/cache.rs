@@ -15,7 +15,7 @@ use datafusion::dataframe::DataFrameWriteOptions;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::execution::SessionState;
-use datafusion::prelude::DataFrame;
+use datafusion::prelude::{DataFrame, ident};
 use tokio::sync::Mutex;
 use url::Url;
 use xxhash_rust::xxh3::xxh3_128;
@@ -50,11 +50,12 @@ impl ViewCache {
         self.folder.join(format!("{view}-{:032x}.parquet", xxh3_128(text.as_bytes())))
     }
 
-    /// The kept rows at `path`; where there are none yet, `rows` computes them.
+    /// The kept rows at `path`, sorted by `order`; where there are none yet, `rows` computes them.
     pub(crate) async fn open_or_write<F>(
         &self,
         path: &Path,
         state: &SessionState,
+        order: &[String],
         rows: F,
     ) -> Result<Arc<dyn TableProvider>>
     where
@@ -63,14 +64,14 @@ impl ViewCache {
         let lock = self.writing.lock().await.entry(path.to_owned()).or_default().clone();
         let _alone = lock.lock().await;
         if path.exists() {
-            match open(path, state).await {
+            match open(path, state, order).await {
                 Ok(table) => return Ok(table),
                 // A file that cannot be read is worth no more than none.
                 Err(_) => fs::remove_file(path)?,
             }
         }
         self.write(path, rows.await?).await?;
-        open(path, state).await
+        open(path, state, order).await
     }
 
     async fn write(&self, path: &Path, rows: DataFrame) -> Result<()> {
@@ -123,9 +124,12 @@ fn file_url(path: &Path) -> Result<Url> {
     Url::from_file_path(&path).map_err(|()| Error::internal(format!("{} is no path of a file.", path.display())))
 }
 
-async fn open(path: &Path, state: &SessionState) -> Result<Arc<dyn TableProvider>> {
+async fn open(path: &Path, state: &SessionState, order: &[String]) -> Result<Arc<dyn TableProvider>> {
     let url = ListingTableUrl::parse(file_url(path)?.as_str())?;
-    let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
+    let order = order.iter().map(|column| ident(column).sort(true, false)).collect::<Vec<_>>();
+    let options = ListingOptions::new(Arc::new(ParquetFormat::default()))
+        .with_file_extension(".parquet")
+        .with_file_sort_order(if order.is_empty() { Vec::new() } else { vec![order] });
     let schema = options.infer_schema(state, &url).await?;
     let config = ListingTableConfig::new(url).with_listing_options(options).with_schema(schema);
     Ok(Arc::new(ListingTable::try_new(config)?))

@@ -13,12 +13,13 @@ mod tables;
 pub(crate) mod views;
 
 use std::collections::HashMap;
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use datafusion::arrow::array::{Int32Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
-use datafusion::catalog::{CatalogProvider, MemTable, MemoryCatalogProvider, MemoryCatalogProviderList};
+use datafusion::catalog::{CatalogProvider, MemTable, MemoryCatalogProvider, MemoryCatalogProviderList, TableProvider};
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
@@ -35,6 +36,8 @@ pub(crate) use joins::Joins;
 pub use source::TableSource;
 pub(crate) use tables::{ORIGIN_COLUMNS, PERIODS};
 
+use crate::identity::Linking;
+use crate::journeys::{self, JourneyFunction, JourneysAt};
 use crate::store::schema;
 use crate::{Error, Result};
 use cache::ViewCache;
@@ -65,6 +68,10 @@ pub struct SessionOptions {
     pub cache_dir: Option<PathBuf>,
     /// Names the state of the data; a new one after every change.
     pub data_version: String,
+    /// Where journeys are kept; without it there are none to ask.
+    pub journeys: Option<JourneysAt>,
+    /// Which links of aliases count. Everything kept that depends on `customer_aliases` must be told apart by it.
+    pub linking: Linking,
 }
 
 /// What SQL sees of the workspace at one moment, with the periods of one grain. Cheap to clone.
@@ -77,6 +84,32 @@ pub struct Session {
     planning: Arc<OnceLock<Session>>,
 }
 
+/// Finds a session again from within its own planner, without keeping it alive.
+#[derive(Clone)]
+pub(crate) struct Asker {
+    inner: Arc<Inner>,
+    state: Arc<dyn Fn() -> Option<SessionState> + Send + Sync>,
+    grain: Grain,
+    periods: Arc<Vec<Period>>,
+}
+
+impl Asker {
+    /// The session, while it lives.
+    pub(crate) fn session(&self) -> Result<Session> {
+        let state = (self.state)();
+        let state = state.ok_or_else(|| Error::internal("The session was closed while a query was being planned."))?;
+        let context = SessionContext::new_with_state(state);
+        let (inner, grain, periods) = (self.inner.clone(), self.grain, self.periods.clone());
+        Ok(Session { inner, context, grain, periods, planning: Arc::default() })
+    }
+}
+
+impl fmt::Debug for Asker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Asker").finish_non_exhaustive()
+    }
+}
+
 /// What sessions of all grains share.
 struct Inner {
     source: Arc<dyn TableSource>,
@@ -85,6 +118,8 @@ struct Inner {
     calendar: Arc<Calendar>,
     views: Views,
     cache: Option<ViewCache>,
+    /// Views that are kept in memory, where no folder keeps them.
+    computed: Mutex<HashMap<String, Arc<dyn TableProvider>>>,
     /// First and last value of columns that were asked for.
     ranges: Mutex<HashMap<String, Option<(Timestamp, Timestamp)>>>,
     /// Everything but the tables and the functions of the grain.
@@ -101,6 +136,7 @@ impl Session {
             calendar: calendar.clone(),
             currency: definitions.settings.currency.clone(),
             as_of: options.as_of.unwrap_or(options.now),
+            linking: options.linking,
         };
         let inner = Inner {
             source,
@@ -108,6 +144,7 @@ impl Session {
             views: Views::shipped(&stages::stage_expression(&definitions.journey)),
             definitions: Arc::new(definitions.clone()),
             cache: options.cache_dir.clone().map(ViewCache::new),
+            computed: Mutex::default(),
             ranges: Mutex::default(),
             calendar,
             options,
@@ -149,13 +186,26 @@ impl Session {
         functions::register_period_number(&mut state, index, inner.calendar.clone())?;
         let context = SessionContext::new_with_state(state);
         let weak = context.state_weak_ref();
-        tables.belong_to(Box::new(move || Some(weak.upgrade()?.read().clone())));
+        let state: Arc<dyn Fn() -> Option<SessionState> + Send + Sync> =
+            Arc::new(move || Some(weak.upgrade()?.read().clone()));
+        let own = state.clone();
+        tables.belong_to(Box::new(move || own()));
+        let asker = Asker { inner: inner.clone(), state, grain, periods: periods.clone() };
+        for question in journeys::questions() {
+            let name = question.name();
+            context.register_udtf(name, Arc::new(JourneyFunction::new(question, asker.clone())));
+        }
         Ok(Session { inner, context, grain, periods, planning: Arc::default() })
     }
 
     /// The instant that questions are asked for: the as-of instant, else the present moment.
     pub fn as_of(&self) -> Timestamp {
         self.inner.options.as_of.unwrap_or(self.inner.options.now)
+    }
+
+    /// Which links of aliases count in it.
+    pub fn linking(&self) -> Linking {
+        self.inner.options.linking
     }
 
     /// The grain of its periods.
@@ -178,12 +228,23 @@ impl Session {
         &self.inner.definitions
     }
 
+    /// Whether it is for the data as they had been recorded by some instant.
+    pub(crate) fn is_as_of(&self) -> bool {
+        self.inner.options.as_of.is_some()
+    }
+
+    /// Where the journeys of its moment are kept.
+    pub(crate) fn journeys_at(&self) -> Option<&JourneysAt> {
+        self.inner.options.journeys.as_ref()
+    }
+
     /// Everything that journeys depend on beside the version of the data and the stage rules.
     pub(crate) fn what_journeys_depend_on(&self) -> Result<Vec<String>> {
         let (inner, settings) = (&self.inner, &self.inner.definitions.settings);
         let as_of = inner.options.as_of.map(|at| at.to_string()).unwrap_or_default();
         let mut parts =
             vec![env!("CARGO_PKG_VERSION").to_owned(), settings.zone.clone(), settings.currency.clone(), as_of];
+        parts.push(inner.options.linking.to_string());
         let closure = inner.views.closure("_dated")?;
         parts.extend(closure.views.iter().map(|view| inner.views.sql(view).unwrap_or_default().to_owned()));
         Ok(parts)
@@ -246,6 +307,9 @@ impl Inner {
         if closure.asks_the_time {
             parts.push(self.options.as_of.unwrap_or(self.options.now).to_string());
         }
+        if closure.asks_the_linking {
+            parts.push(self.options.linking.to_string());
+        }
         parts.extend(closure.views.iter().map(|view| self.views.sql(view).unwrap_or_default().to_owned()));
         parts
     }
@@ -270,6 +334,8 @@ fn base_state(options: &SessionOptions, constants: &Constants) -> Result<Session
     // believe to hold many times what they do, and fail where they could spill.
     settings.execution.parquet.schema_force_view_types = false;
     settings.sql_parser.map_string_types_to_utf8view = false;
+    // Tables that say how they are sorted (touchpoints) are not sorted again.
+    settings.optimizer.prefer_existing_sort = true;
     // As Delta's own sessions do: pushing lists of join keys down can fail on dictionary arrays.
     settings.optimizer.hash_join_inlist_pushdown_max_size = 0;
     settings.optimizer.hash_join_inlist_pushdown_max_distinct_values = 0;

@@ -7,11 +7,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use async_trait::async_trait;
-use datafusion::catalog::{SchemaProvider, TableProvider};
+use datafusion::arrow::datatypes::{DataType, Field, Schema};
+use datafusion::catalog::{MemTable, SchemaProvider, TableProvider};
 use datafusion::common::Result as DataFusionResult;
+use datafusion::datasource::empty::EmptyTable;
 use datafusion::datasource::{ViewTable, provider_as_source};
 use datafusion::execution::SessionState;
-use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, lit};
+use datafusion::logical_expr::{EmptyRelation, Expr, LogicalPlan, LogicalPlanBuilder, lit};
 use datafusion::prelude::{DataFrame, ident};
 use datafusion::scalar::ScalarValue;
 use jiff::Timestamp;
@@ -19,7 +21,7 @@ use throughline_model::vocabulary::Table;
 
 use super::views::is_part;
 use super::{Inner, hints};
-use crate::{Result, catalog};
+use crate::{Result, catalog, identity};
 
 /// Columns of where a row comes from that every table shows beside its own.
 pub(crate) const ORIGIN_COLUMNS: [&str; 4] = ["source", "import_id", "source_seq", "recorded_at"];
@@ -86,15 +88,62 @@ impl Tables {
         let closure = self.inner.views.closure(name)?;
         let cache = self.inner.cache.as_ref().filter(|_| self.keep_views && !closure.asks_the_period && !is_part(name));
         let Some(cache) = cache else {
-            let plan = plan_view(&state, name, sql).await?;
-            return Ok(Found { table: Arc::new(ViewTable::new(plan, None)), kept_at: None });
+            let table: Arc<dyn TableProvider> = if self.inner.cache.is_some() && self.keep_views {
+                Arc::new(ViewTable::new(plan_view(&state, name, sql).await?, None))
+            } else if self.keep_views && identity::VIEWS.contains(&name) {
+                self.in_memory(name, &state, sql).await?
+            } else if name == identity::ALIASES {
+                Arc::new(EmptyTable::new(aliases_schema()))
+            } else {
+                Arc::new(ViewTable::new(plan_view(&state, name, sql).await?, None))
+            };
+            return Ok(Found { table, kept_at: None });
         };
         let parts = self.inner.identity_of(&closure);
         let path = cache.path(name, &parts.iter().map(String::as_str).collect::<Vec<_>>());
-        let rows = async { Ok(DataFrame::new(state.clone(), plan_view(&state, name, sql).await?)) };
-        let table = cache.open_or_write(&path, &state, rows).await?;
+        let order = self.inner.views.order(name)?;
+        let table = cache.open_or_write(&path, &state, &order, rows(&state, name, sql)).await?;
         Ok(Found { table, kept_at: Some(path) })
     }
+
+    /// A view of this session's data that is computed once.
+    async fn in_memory(&self, name: &str, state: &SessionState, sql: &str) -> Result<Arc<dyn TableProvider>> {
+        let computed = || self.inner.computed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(table) = computed().get(name).cloned() {
+            return Ok(table);
+        }
+        let rows = Box::pin(rows(state, name, sql)).await?;
+        let schema = Arc::new(rows.schema().as_arrow().clone());
+        let batches = rows.collect().await.map_err(|error| hints::running_error(&error))?;
+        let table: Arc<dyn TableProvider> = Arc::new(MemTable::try_new(schema, vec![batches])?);
+        computed().insert(name.to_owned(), table.clone());
+        Ok(table)
+    }
+}
+
+/// The rows of a view: of its SQL, or of a faster way to the same.
+async fn rows(state: &SessionState, name: &str, sql: &str) -> Result<DataFrame> {
+    if name == identity::STRANGERS {
+        return identity::strangers::rows(state).await;
+    }
+    let plan = plan_view(state, name, sql).await?;
+    if let Some((_, needed)) = identity::NEEDS.iter().find(|(view, _)| *view == name) {
+        let any = state.create_logical_plan(&format!("SELECT 1 FROM {needed} LIMIT 1")).await?;
+        if DataFrame::new(state.clone(), any).collect().await?.iter().all(|batch| batch.num_rows() == 0) {
+            let schema = plan.schema().clone();
+            let none = LogicalPlan::EmptyRelation(EmptyRelation { produce_one_row: false, schema });
+            return Ok(DataFrame::new(state.clone(), none));
+        }
+    }
+    Ok(DataFrame::new(state.clone(), plan))
+}
+
+/// What a session that only plans needs to know of `customer_aliases`.
+fn aliases_schema() -> Arc<Schema> {
+    Arc::new(Schema::new(vec![
+        Field::new("alias", DataType::Utf8, true),
+        Field::new("customer_id", DataType::Utf8, true),
+    ]))
 }
 
 async fn plan_view(state: &SessionState, name: &str, sql: &str) -> Result<LogicalPlan> {

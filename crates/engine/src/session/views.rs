@@ -6,13 +6,15 @@ use std::sync::{Arc, OnceLock};
 
 use datafusion::sql::parser::{DFParser, Statement};
 use datafusion::sql::resolve::resolve_table_references;
-use datafusion::sql::sqlparser::ast::{Expr, visit_expressions};
+use datafusion::sql::sqlparser::ast::{self as sqlparser, Expr, OrderByKind, visit_expressions};
 
-use crate::{Error, Result, catalog};
+use crate::{Error, Result, catalog, identity};
 
 /// Stands for the CASE expression of the stage rules.
 const STAGE: &str = "{{stage}}";
 const FOLDER: &str = "views/";
+/// The standard table of links that are stated.
+const LINKS: &str = "identities";
 
 /// The derived views of one journey. Nothing is parsed before it is asked for.
 pub(crate) struct Views {
@@ -32,6 +34,10 @@ pub(crate) struct Parsed {
     pub asks_the_time: bool,
     /// Whether it depends on the grain of the session.
     pub asks_the_period: bool,
+    /// Columns that its rows are sorted by, ascending with empty ones last.
+    pub order: Vec<String>,
+    /// Whether it depends on which links of aliases count.
+    pub asks_the_linking: bool,
 }
 
 /// A view together with everything below it.
@@ -39,12 +45,14 @@ pub(crate) struct Parsed {
 pub(crate) struct Closure {
     /// Names of the views, itself included.
     pub views: BTreeSet<String>,
-    /// Names of the standard tables.
+    /// Names of the standard tables that its rows are made of; those that only tell who is who are not among them.
     pub tables: BTreeSet<String>,
     /// Whether any of them asks for the present moment.
     pub asks_the_time: bool,
     /// Whether any of them depends on the grain of the session.
     pub asks_the_period: bool,
+    /// Whether any of them depends on which links of aliases count.
+    pub asks_the_linking: bool,
 }
 
 /// Whether a view is only a part of others: it is not listed, and never kept.
@@ -75,6 +83,11 @@ impl Views {
         self.views.get(name).map(|entry| entry.sql.as_str())
     }
 
+    /// Columns that a view's rows are sorted by: those of its own ORDER BY.
+    pub(crate) fn order(&self, name: &str) -> Result<Vec<String>> {
+        Ok(self.parsed(name)?.map(|parsed| parsed.order.clone()).unwrap_or_default())
+    }
+
     /// What a view says about itself: the comment lines that its file begins with.
     pub(crate) fn about(&self, name: &str) -> Option<String> {
         let lines = self.sql(name)?.lines().map_while(|line| line.strip_prefix("--"));
@@ -101,15 +114,22 @@ impl Views {
         };
         closure.asks_the_time |= parsed.asks_the_time;
         closure.asks_the_period |= parsed.asks_the_period;
+        closure.asks_the_linking |= parsed.asks_the_linking;
         // A view whose own name stands in it reads the standard table beneath: circles are found below.
         if closure.views.contains(name) {
             return Ok(());
         }
         path.push(name.to_owned());
+        let tables = closure.tables.clone();
         for reference in &parsed.references {
             self.collect(reference, path, closure)?;
         }
         path.pop();
+        if name == identity::ALIASES {
+            // Links are looked for in tables that say nothing else about the rows they are joined to.
+            closure.tables = tables;
+            closure.tables.insert(LINKS.to_owned());
+        }
         closure.views.insert(name.to_owned());
         Ok(())
     }
@@ -134,8 +154,23 @@ pub(crate) fn parse(sql: &str) -> std::result::Result<Parsed, String> {
     Ok(Parsed {
         asks_the_time: uses(&["as_of", "now", "current_timestamp"]),
         asks_the_period: uses(&["period_number"]) || references.contains("periods"),
+        order: order(&statement),
+        asks_the_linking: uses(&["least_confidence"]),
         references,
     })
+}
+
+/// The plain columns of a query's ORDER BY, up to the first that is none or descends.
+fn order(statement: &Statement) -> Vec<String> {
+    let Statement::Statement(statement) = statement else { return Vec::new() };
+    let sqlparser::Statement::Query(query) = statement.as_ref() else { return Vec::new() };
+    let kind = query.order_by.as_ref().map(|order| &order.kind);
+    let Some(OrderByKind::Expressions(expressions)) = kind else { return Vec::new() };
+    let column = |expression: &sqlparser::OrderByExpr| match &expression.expr {
+        Expr::Identifier(name) if expression.options.asc != Some(false) => Some(name.value.clone()),
+        _ => None,
+    };
+    expressions.iter().map_while(column).collect()
 }
 
 fn functions(statement: &Statement) -> BTreeSet<String> {
@@ -164,7 +199,7 @@ mod tests {
     fn a_closure_names_everything_below() {
         let views = views(&[
             ("a", "-- What a is,\n-- in two lines.\nWITH t AS (SELECT * FROM b) SELECT * FROM t JOIN orders ON true"),
-            ("b", "SELECT *, as_of() AS t FROM history.tickets"),
+            ("b", "SELECT *, as_of() AS t FROM history.tickets ORDER BY ticket_id, at, 3"),
             ("p", "SELECT period_number(at) FROM b"),
         ]);
         let closure = views.closure("a").unwrap();
@@ -173,6 +208,7 @@ mod tests {
         assert!(closure.asks_the_time && !closure.asks_the_period);
         assert!(views.closure("p").unwrap().asks_the_period);
         assert_eq!(views.about("a").unwrap(), "What a is, in two lines.");
+        assert_eq!(views.order("b").unwrap(), ["ticket_id", "at"]);
     }
 
     #[test]

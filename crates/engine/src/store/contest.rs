@@ -1,185 +1,195 @@
-//! Which staged keys are contested: they occur again in the same chunk, or the table holds them already.
+//! Which staged keys are contested: they occur twice among the staged rows, or the table holds them already.
 //!
-//! Most imports bring keys that nobody has seen, and those rows can be appended as they are. Only
-//! contested keys need their versions compared. Keys are compared by 64-bit hashes first; a collision
-//! only makes a key contested that need not be, and the comparison of versions uses the keys themselves.
+//! Most imports bring keys that nobody has seen, and those rows become part of the table as they are. Only contested
+//! keys need their versions compared.
 
-use std::collections::HashSet;
-use std::fs::File;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, BooleanArray, RecordBatch, StringArray};
-use datafusion::arrow::compute::{cast, filter_record_batch, max_string, min_string};
-use datafusion::arrow::datatypes::SchemaRef;
-use datafusion::arrow::ipc::reader::FileReader;
-use datafusion::catalog::TableProvider;
-use datafusion::common::hash_utils::{RandomState, create_hashes};
-use datafusion::prelude::{DataFrame, Expr, SessionContext, col, lit};
-use futures::StreamExt;
+use datafusion::arrow::array::BooleanBufferBuilder;
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray};
+use datafusion::arrow::buffer::BooleanBuffer;
+use datafusion::arrow::compute::{concat_batches, filter_record_batch, max_string, min_string, not};
+use datafusion::arrow::datatypes::{SchemaRef, UInt64Type};
+use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use throughline_model::vocabulary::Table;
 
-use super::staging::ArrowFile;
+use super::arrow_file::{ArrowFile, read_batches};
+use super::conform::conform;
+use super::encode::{Encoder, wrong};
+use super::held::keys_of;
+use super::key_index::KeyIndex;
+use super::keys::{HashSet, KeyBuckets};
+use super::parquet_files::{DataFile, DataFiles};
+use super::staging::{HASH, ORIGIN, Staged, staged_origin, staged_schema};
 use crate::{Error, Result};
 
-/// The hashes are already well mixed.
-#[derive(Default)]
-struct Ready(u64);
+/// Rows read at a time.
+pub(crate) const ROWS: usize = 16_384;
 
-impl Hasher for Ready {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
-    fn write_u64(&mut self, value: u64) {
-        self.0 = value;
-    }
+/// The staged rows, parted.
+pub(crate) struct Parted {
+    /// Files of rows whose key nobody else has.
+    pub(crate) plain: Vec<DataFile>,
+    /// Staged rows with contested keys.
+    pub(crate) contested: Option<PathBuf>,
+    /// Least and greatest value of their first key column, where that is text.
+    pub(crate) range: Option<(String, String)>,
 }
 
-type HashedKeys = HashSet<u64, BuildHasherDefault<Ready>>;
+/// The contested keys of staged rows, whose keys the index knows from now on. `held` are the table's data files, from
+/// which the index is made again where what was kept of it is absent or damaged.
+pub(crate) fn find(
+    folder: &Path,
+    staged: &mut Staged,
+    table: &Table,
+    held: &[PathBuf],
+    state: u64,
+) -> Result<(KeyIndex, HashSet)> {
+    let build = |keys: &Path| match held.is_empty() {
+        true => Ok(KeyIndex::empty(folder.to_path_buf())),
+        false => KeyIndex::build(folder.to_path_buf(), keys_of(held, table, keys)?),
+    };
+    let mut new = std::mem::replace(&mut staged.keys, KeyBuckets::new(&staged.folder));
+    if let Some(mut index) = KeyIndex::open(folder.to_path_buf(), state).filter(|_| !held.is_empty()) {
+        let mut hashes = Vec::new();
+        if index.extend(new, &mut |hash| hashes.push(hash)).is_ok() {
+            return Ok((index, HashSet::of_sorted(hashes)));
+        }
+        new = KeyBuckets::new(&staged.folder);
+        let origins = staged.origins.as_deref().map(read_batches).transpose()?;
+        for origins in origins.into_iter().flatten() {
+            new.add(hashes_of(&origins?)?.values())?;
+        }
+    }
+    let mut index = build(&staged.folder)?;
+    let mut hashes = Vec::new();
+    index.extend(new, &mut |hash| hashes.push(hash))?;
+    Ok((index, HashSet::of_sorted(hashes)))
+}
 
-/// Keys of one chunk that need their versions compared.
-#[derive(Default)]
-pub struct Contested {
-    keys: HashedKeys,
-    existing: bool,
+fn hashes_of(origins: &RecordBatch) -> Result<&datafusion::arrow::array::UInt64Array> {
+    let column = origins.column_by_name(HASH).and_then(|column| column.as_primitive_opt::<UInt64Type>());
+    column.ok_or_else(|| Error::internal("staged rows have no hashes"))
+}
+
+/// Parts the staged rows into those that can be added as they are and those whose keys are contested.
+pub(crate) fn part(table: &Table, staged: Staged, contested: &HashSet) -> Result<Parted> {
+    let path = staged.origins.ok_or_else(|| Error::internal("staged rows have no origins"))?;
+    let marks = marks(&path, contested)?;
+    let mut origins = Origins { batches: Box::new(read_batches(&path)?), rest: None };
+    let schema = staged_schema(table);
+    let mut parting = Parting {
+        plain: Encoder::new(table, std::sync::Arc::new(|batch: &RecordBatch| Ok((batch.clone(), ()))))?,
+        written: DataFiles::new(table, &staged.folder.join("plain")),
+        contested: ArrowFile::create(staged.folder.join("contested.arrow"), &schema)?,
+        schema,
+        key: table.key.first().cloned().unwrap_or_default(),
+        range: None,
+    };
+    let (mut plain, mut before) = (Vec::new(), 0);
+    for file in staged.files {
+        let mask = marks.slice(before, file.rows());
+        before += file.rows();
+        if mask.count_set_bits() == 0 {
+            origins.next(file.rows())?;
+            plain.push(file);
+            continue;
+        }
+        parting.part(&file, &mask, &mut origins)?;
+        std::fs::remove_file(&file.path)?;
+    }
+    parting.plain.finish(&mut |group| parting.written.append(group))?;
+    plain.extend(parting.written.finish()?);
+    std::fs::remove_file(path)?;
+    Ok(Parted { plain, contested: parting.contested.finish()?, range: parting.range })
+}
+
+/// For each staged row whether its key is contested.
+fn marks(origins: &Path, contested: &HashSet) -> Result<BooleanBuffer> {
+    let mut marks = BooleanBufferBuilder::new(0);
+    for batch in read_batches(origins)? {
+        for hash in hashes_of(&batch?)?.values() {
+            marks.append(contested.contains(*hash));
+        }
+    }
+    Ok(marks.finish())
+}
+
+struct Parting {
+    plain: Encoder<()>,
+    written: DataFiles,
+    contested: ArrowFile,
+    schema: SchemaRef,
+    key: String,
     range: Option<(String, String)>,
 }
 
-/// The files a chunk falls into.
-pub struct Split {
-    /// Rows whose key nobody else has.
-    pub plain: Option<PathBuf>,
-    /// Staged rows with contested keys.
-    pub staged: Option<PathBuf>,
-    /// All versions the table holds of these keys.
-    pub existing: Option<PathBuf>,
-}
-
-/// Brings a batch into `schema`: columns by name, cast to the type, null where absent.
-pub fn conform(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
-    let columns = schema.fields().iter().map(|field| match batch.column_by_name(field.name()) {
-        Some(column) if column.data_type() == field.data_type() => Ok(Arc::clone(column)),
-        Some(column) => Ok(cast(column, field.data_type())?),
-        None => Ok(datafusion::arrow::array::new_null_array(field.data_type(), batch.num_rows())),
-    });
-    Ok(RecordBatch::try_new(Arc::clone(schema), columns.collect::<Result<Vec<_>>>()?)?)
-}
-
-/// The batches of an Arrow file.
-pub fn read_batches(path: &Path) -> Result<impl Iterator<Item = Result<RecordBatch>>> {
-    let reader = FileReader::try_new(std::io::BufReader::with_capacity(1 << 20, File::open(path)?), None)?;
-    Ok(reader.map(|batch| batch.map_err(Error::from)))
-}
-
-fn key_hashes(batch: &RecordBatch, key: &[String]) -> Result<Vec<u64>> {
-    let mut columns = Vec::with_capacity(key.len());
-    for name in key {
-        let column = batch.column_by_name(name).ok_or_else(|| Error::internal(format!("no key column {name}")))?;
-        columns.push(Arc::clone(column));
-    }
-    let mut hashes = vec![0; batch.num_rows()];
-    create_hashes(&columns, &RandomState::with_seed(0), &mut hashes)?;
-    Ok(hashes)
-}
-
-/// Compares the keys of a chunk with each other and with the table.
-pub async fn find(
-    session: &SessionContext,
-    chunk: &Path,
-    key: &[String],
-    schema: &SchemaRef,
-    table: Option<Arc<dyn TableProvider>>,
-) -> Result<Contested> {
-    let mut seen = HashedKeys::default();
-    let mut contested = Contested::default();
-    for batch in read_batches(chunk)? {
-        let batch = batch?;
-        contested.widen(&batch, key);
-        for hash in key_hashes(&batch, key)? {
-            if !seen.insert(hash) {
-                contested.keys.insert(hash);
-            }
+impl Parting {
+    fn part(&mut self, file: &DataFile, mask: &BooleanBuffer, origins: &mut Origins) -> Result<()> {
+        let reader = ParquetRecordBatchReaderBuilder::try_new(std::fs::File::open(&file.path)?).map_err(wrong)?;
+        let mut at = 0;
+        for rows in reader.with_batch_size(ROWS).build().map_err(wrong)? {
+            let rows = rows?;
+            let mask = BooleanArray::new(mask.slice(at, rows.num_rows()), None);
+            at += rows.num_rows();
+            let origins = origins.next(rows.num_rows())?;
+            let chosen = filter_record_batch(&rows, &mask)?;
+            self.widen(&chosen);
+            self.contested.write(&with_origins(&chosen, &filter_record_batch(&origins, &mask)?, &self.schema)?)?;
+            let rest = filter_record_batch(&rows, &not(&mask)?)?;
+            self.plain.write(&rest, &mut |group| self.written.append(group))?;
         }
-    }
-    let Some(table) = table else { return Ok(contested) };
-    let names: Vec<&str> = key.iter().map(String::as_str).collect();
-    let mut stream = contested.candidates(session, table, key)?.select_columns(&names)?.execute_stream().await?;
-    let key_schema = Arc::new(schema.project(&indices(schema, key)?)?);
-    while let Some(batch) = stream.next().await {
-        for hash in key_hashes(&conform(&batch?, &key_schema)?, key)? {
-            if seen.contains(&hash) {
-                contested.keys.insert(hash);
-                contested.existing = true;
-            }
-        }
-    }
-    Ok(contested)
-}
-
-fn indices(schema: &SchemaRef, names: &[String]) -> Result<Vec<usize>> {
-    names.iter().map(|name| schema.index_of(name).map_err(Error::from)).collect()
-}
-
-impl Contested {
-    /// Whether every row can be appended as it is.
-    pub fn is_empty(&self) -> bool {
-        self.keys.is_empty()
+        Ok(())
     }
 
-    fn widen(&mut self, batch: &RecordBatch, key: &[String]) {
-        let first = key.first().and_then(|name| batch.column_by_name(name));
-        let Some(texts) = first.and_then(|column| column.as_any().downcast_ref::<StringArray>()) else { return };
+    fn widen(&mut self, batch: &RecordBatch) {
+        let key = batch.column_by_name(&self.key);
+        let Some(texts) = key.and_then(|column| column.as_any().downcast_ref::<StringArray>()) else { return };
         if let (Some(low), Some(high)) = (min_string(texts), max_string(texts)) {
             let (low, high) = (low.to_owned(), high.to_owned());
             self.range = Some(match self.range.take() {
-                Some((old_low, old_high)) => (old_low.min(low), old_high.max(high)),
+                Some((least, greatest)) => (least.min(low), greatest.max(high)),
                 None => (low, high),
             });
         }
     }
+}
 
-    /// Rows of the table whose first key column lies within the chunk's range, so that files are pruned.
-    fn candidates(&self, session: &SessionContext, table: Arc<dyn TableProvider>, key: &[String]) -> Result<DataFrame> {
-        let frame = session.read_table(table)?;
-        let (Some(first), Some((low, high))) = (key.first(), &self.range) else { return Ok(frame) };
-        let column: Expr = col(datafusion::common::Column::new_unqualified(first));
-        Ok(frame.filter(column.between(lit(low.as_str()), lit(high.as_str())))?)
-    }
+/// Rows in the staged schema, from what is stored and where it came from.
+fn with_origins(rows: &RecordBatch, origins: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
+    let named = |batch: &RecordBatch| -> Vec<(String, ArrayRef, bool)> {
+        let fields = batch.schema();
+        let fields = fields.fields().iter().map(|field| field.name().clone()).collect::<Vec<_>>();
+        fields.into_iter().zip(batch.columns().iter().cloned()).map(|(name, column)| (name, column, true)).collect()
+    };
+    let mut all = named(rows);
+    all.extend(named(origins));
+    all.push((ORIGIN.to_owned(), staged_origin(rows.num_rows()), true));
+    conform(&RecordBatch::try_from_iter_with_nullable(all)?, schema)
+}
 
-    fn mask(&self, batch: &RecordBatch, key: &[String], contested: bool) -> Result<BooleanArray> {
-        let hashes = key_hashes(batch, key)?;
-        Ok(hashes.iter().map(|hash| Some(self.keys.contains(hash) == contested)).collect())
-    }
+/// Origins of staged rows, as many at a time as are asked for.
+struct Origins {
+    batches: Box<dyn Iterator<Item = Result<RecordBatch>>>,
+    rest: Option<RecordBatch>,
+}
 
-    /// Splits a chunk into rows that can be appended and rows that must be compared, and fetches what the
-    /// table holds of the latter.
-    pub async fn split(
-        &self,
-        session: &SessionContext,
-        chunk: &Path,
-        key: &[String],
-        schema: &SchemaRef,
-        table: Option<Arc<dyn TableProvider>>,
-    ) -> Result<Split> {
-        let create = |part: &str| ArrowFile::create(chunk.with_extension(format!("{part}.arrow")), schema);
-        let (mut plain, mut staged, mut existing) = (create("plain")?, create("staged")?, create("existing")?);
-        for batch in read_batches(chunk)? {
-            let batch = batch?;
-            plain.write(&filter_record_batch(&batch, &self.mask(&batch, key, false)?)?)?;
-            staged.write(&filter_record_batch(&batch, &self.mask(&batch, key, true)?)?)?;
-        }
-        if let Some(table) = table.filter(|_| self.existing) {
-            let mut stream = self.candidates(session, table, key)?.execute_stream().await?;
-            while let Some(batch) = stream.next().await {
-                let batch = conform(&batch?, schema)?;
-                existing.write(&filter_record_batch(&batch, &self.mask(&batch, key, true)?)?)?;
+impl Origins {
+    fn next(&mut self, rows: usize) -> Result<RecordBatch> {
+        let (mut parts, mut missing) = (Vec::new(), rows);
+        while missing > 0 {
+            let batch = match self.rest.take() {
+                Some(rest) => rest,
+                None => self.batches.next().ok_or_else(|| Error::internal("staged rows lack their origins"))??,
+            };
+            let taken = missing.min(batch.num_rows());
+            missing -= taken;
+            if taken < batch.num_rows() {
+                self.rest = Some(batch.slice(taken, batch.num_rows() - taken));
             }
+            parts.push(batch.slice(0, taken));
         }
-        Ok(Split { plain: plain.finish()?, staged: staged.finish()?, existing: existing.finish()? })
+        let first = parts.first().ok_or_else(|| Error::internal("no rows were asked for"))?;
+        Ok(concat_batches(&first.schema(), &parts)?)
     }
 }

@@ -1,9 +1,19 @@
 //! Where standard tables are kept: Delta tables, read together at one moment and changed by one commit point.
 
-pub(crate) mod append;
+pub(crate) mod arrow_file;
+pub(crate) mod closing;
+pub(crate) mod closings;
+pub(crate) mod conform;
 pub(crate) mod contest;
 pub(crate) mod context;
+pub(crate) mod data_files;
+pub(crate) mod encode;
+pub(crate) mod held;
+pub(crate) mod key_index;
+pub(crate) mod keys;
 pub mod manifest;
+pub(crate) mod nulls;
+pub(crate) mod parquet_files;
 pub mod schema;
 pub mod snapshot;
 pub(crate) mod staging;

@@ -5,13 +5,17 @@ use std::sync::Arc;
 
 use datafusion::catalog::TableProvider;
 use datafusion::datasource::empty::EmptyTable;
-use datafusion::prelude::{SessionConfig, SessionContext};
+use datafusion::datasource::{ViewTable, provider_as_source};
+use datafusion::logical_expr::{LogicalPlanBuilder, lit};
+use datafusion::prelude::{SessionConfig, SessionContext, ident};
+use datafusion::scalar::ScalarValue;
 use deltalake::DeltaTable;
+use throughline_model::vocabulary::Table;
 use tokio::sync::Mutex;
 
 use super::manifest::Manifest;
 use super::schema::stored_schema;
-use super::tables::Tables;
+use super::tables::{Tables, missing};
 use crate::{Error, Result, catalog};
 
 /// One moment of the workspace's data.
@@ -53,6 +57,24 @@ impl Snapshot {
         config.options_mut().execution.parquet.schema_force_view_types = false;
         config.options_mut().execution.parquet.pushdown_filters = true;
         let reading = SessionContext::new_with_config(config).state();
-        Ok(delta.table_provider().with_session(Arc::new(reading)).await?)
+        widened(delta.table_provider().with_session(Arc::new(reading)).await?, table)
     }
+}
+
+/// The table with the columns it lacks because an earlier program wrote it, empty.
+fn widened(held: Arc<dyn TableProvider>, table: &Table) -> Result<Arc<dyn TableProvider>> {
+    let missing = missing(&held.schema(), table);
+    if missing.is_empty() {
+        return Ok(held);
+    }
+    let lacks = |name: &str| missing.iter().any(|field| field.name() == name);
+    let schema = stored_schema(table);
+    let columns = schema.fields().iter().map(|field| {
+        let null = || Ok(lit(ScalarValue::try_from(field.data_type())?).alias(field.name()));
+        if lacks(field.name()) { null() } else { Ok(ident(field.name())) }
+    });
+    let columns = columns.collect::<Result<Vec<_>>>()?;
+    let plan =
+        LogicalPlanBuilder::scan(table.name.as_str(), provider_as_source(held), None)?.project(columns)?.build()?;
+    Ok(Arc::new(ViewTable::new(plan, None)))
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use datafusion::arrow::datatypes::{FieldRef, Schema};
 use deltalake::kernel::StructType;
 use deltalake::kernel::engine::arrow_conversion::TryIntoKernel;
 use deltalake::{DeltaTable, DeltaTableBuilder};
@@ -52,10 +53,11 @@ impl Tables {
             return self.create(table).await;
         };
         let opened = DeltaTableBuilder::from_url(self.url(&table.name)?)?.load().await?;
-        match opened.version() {
-            Some(version) if version > committed => Ok(opened.restore().with_version_to_restore(committed).await?.0),
-            _ => Ok(opened),
-        }
+        let opened = match opened.version() {
+            Some(version) if version > committed => opened.restore().with_version_to_restore(committed).await?.0,
+            _ => opened,
+        };
+        widen(opened, table).await
     }
 
     async fn create(&self, table: &Table) -> Result<DeltaTable> {
@@ -68,5 +70,55 @@ impl Tables {
             .with_columns(schema.fields().cloned())
             .await?;
         Ok(created)
+    }
+}
+
+/// Columns that the vocabulary knows and a table of an earlier program lacks.
+pub fn missing(held: &Schema, table: &Table) -> Vec<FieldRef> {
+    let wanted = stored_schema(table);
+    wanted.fields().iter().filter(|field| held.field_with_name(field.name()).is_err()).cloned().collect()
+}
+
+/// Adds the columns that a table of an earlier program lacks.
+async fn widen(delta: DeltaTable, table: &Table) -> Result<DeltaTable> {
+    let missing = missing(&delta.table_provider().await?.schema(), table);
+    if missing.is_empty() {
+        return Ok(delta);
+    }
+    let added: StructType = (&Schema::new(missing)).try_into_kernel()?;
+    Ok(delta.add_columns().with_fields(added.fields().cloned().collect::<Vec<_>>()).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::collections::BTreeMap;
+
+    use datafusion::prelude::SessionContext;
+
+    use super::*;
+    use crate::catalog;
+    use crate::store::manifest::Manifest;
+    use crate::store::snapshot::Snapshot;
+
+    #[tokio::test]
+    async fn tables_of_an_earlier_program_gain_its_columns() {
+        let folder = tempfile::tempdir().unwrap();
+        let tables = Tables::new(folder.path().join("tables"));
+        let table = catalog::vocabulary().unwrap().table("identities").unwrap();
+        let mut earlier = table.clone();
+        earlier.columns.retain(|column| column.name != "note" && column.name != "who");
+        let written = tables.open_for_writing(&earlier, None).await.unwrap();
+        let manifest = Manifest { tables: BTreeMap::from([("identities".to_owned(), 0)]), ..Manifest::default() };
+        let read = Snapshot::new(tables.clone(), manifest).provider("identities").await.unwrap();
+        assert_eq!(read.schema().fields().len(), stored_schema(table).fields().len());
+        let rows = SessionContext::new().read_table(read).unwrap().collect().await.unwrap();
+        assert_eq!(rows.iter().map(|batch| batch.num_rows()).sum::<usize>(), 0);
+        let widened = tables.open_for_writing(table, written.version()).await.unwrap();
+        assert_eq!(missing(&widened.table_provider().await.unwrap().schema(), table), []);
+        assert_eq!(widened.version(), Some(1));
+        // A process that dies after widening leaves a table that is rolled back and widened again.
+        let again = tables.open_for_writing(table, Some(0)).await.unwrap();
+        assert_eq!(missing(&again.table_provider().await.unwrap().schema(), table), []);
     }
 }

@@ -1,5 +1,6 @@
 //! Brings staged rows into a table: adds what is new, corrects what changed, ignores what is known.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,14 +14,21 @@ use datafusion::logical_expr::SortExpr;
 use datafusion::prelude::{SessionContext, col};
 use deltalake::DeltaTable;
 use futures::StreamExt;
+use jiff::Timestamp;
 use throughline_model::vocabulary::Table;
 
-use super::append::{append, close_versions};
-use super::contest::{self, Split, conform};
-use super::schema::stored_schema;
-use super::staging::{ArrowFile, FILE, LINE, ORIGIN, RECORD, Staging, staged_schema};
+use super::closing;
+use super::closings::Closings;
+use super::conform::conform;
+use super::contest;
+use super::data_files::{self, Author, held_files};
+use super::encode::Encoder;
+use super::held;
+use super::keys::HashSet;
+use super::parquet_files::{DataFile, DataFiles};
+use super::staging::{FILE, LINE, ORIGIN, RECORD, Staged, Staging, staged_schema};
 pub use super::versions::Counts;
-use super::versions::{Ownership, Walk, closing_schema};
+use super::versions::{Ownership, Walk};
 use super::withdraw::withdraw;
 use crate::{Error, Result};
 
@@ -37,72 +45,94 @@ pub struct Upserted {
     pub superseded: Vec<(i32, i64)>,
 }
 
-/// Brings all staged rows of `table` into `delta`, chunk by chunk.
-pub async fn upsert(
-    session: &SessionContext,
-    table: &Table,
-    delta: DeltaTable,
-    mut staging: Staging,
-) -> Result<Upserted> {
-    let ownership = Ownership::new(table, &staging.owned);
-    let mut done = Upserted { delta, counts: Counts::default(), superseded: Vec::new() };
-    let chunks = staging.finish()?;
-    for chunk in &chunks {
-        done = bring(session, table, &ownership, chunk, done).await?;
-    }
-    if !staging.by_file.is_empty() {
-        let (delta, withdrawn) = withdraw(session, table, done.delta, &chunks, &staging.by_file).await?;
-        done.delta = delta;
-        done.counts.withdrawn = withdrawn;
-    }
-    for chunk in &chunks {
-        std::fs::remove_file(chunk)?;
-    }
-    Ok(done)
+/// Who brings rows in, and with what.
+pub struct Upsert<'a> {
+    /// The session that sorts and joins.
+    pub session: &'a SessionContext,
+    /// Where hashes of keys are kept, table by table.
+    pub keys: PathBuf,
+    /// The import.
+    pub import_id: &'a str,
+    /// When it began.
+    pub at: Timestamp,
 }
 
-async fn bring(
-    session: &SessionContext,
-    table: &Table,
-    ownership: &Ownership,
-    chunk: &Path,
-    mut done: Upserted,
-) -> Result<Upserted> {
-    done.delta.update_datafusion_session(&session.state())?;
-    let holds_rows = done.delta.get_file_uris()?.next().is_some();
-    let provider = if holds_rows { Some(done.delta.table_provider().await?) } else { None };
-    let schema = staged_schema(table);
-    let contested = contest::find(session, chunk, &table.key, &schema, provider.clone()).await?;
-    if contested.is_empty() {
-        done.counts.added += count_rows(chunk)?;
-        done.delta = append(session, done.delta, table, &[chunk.to_path_buf()]).await?;
-        return Ok(done);
+impl Upsert<'_> {
+    /// Brings all staged rows of `table` into `delta`.
+    pub async fn run(&self, table: &Table, mut delta: DeltaTable, mut staging: Staging) -> Result<Upserted> {
+        let ownership = Ownership::new(table, &staging.owned);
+        let by_file = std::mem::take(&mut staging.by_file);
+        let mut staged = staging.finish()?;
+        if staged.rows == 0 {
+            return Ok(Upserted { delta, counts: Counts::default(), superseded: Vec::new() });
+        }
+        let before = data_files::state(&held_files(&delta)?);
+        let mut counts = Counts::default();
+        if !by_file.is_empty() {
+            (delta, counts.withdrawn) = withdraw(self.session, table, delta, &staged.files, &by_file).await?;
+        }
+        let held = held_files(&delta)?;
+        let paths: Vec<PathBuf> = held.iter().map(|file| file.path.clone()).collect();
+        let (index, contested) = contest::find(&self.keys.join(&table.name), &mut staged, table, &paths, before)?;
+        let (mut removed, mut superseded) = (Vec::new(), Vec::new());
+        let added = if contested.is_empty() {
+            counts.added += staged.rows;
+            staged.files
+        } else {
+            let settled = self.settle(table, &ownership, staged, &contested, &paths).await?;
+            let gone = held.into_iter().enumerate().filter(|(place, _)| settled.replaced.contains(place));
+            removed = gone.map(|(_, file)| file.remove).collect();
+            counts += settled.counts;
+            superseded = settled.superseded;
+            settled.files
+        };
+        let author = Author { import_id: self.import_id, at: self.at };
+        let delta = data_files::commit(delta, &author, &added, removed).await?;
+        index.keep(data_files::state(&held_files(&delta)?))?;
+        Ok(Upserted { delta, counts, superseded })
     }
-    let split = contested.split(session, chunk, &table.key, &schema, provider).await?;
-    let walked = walk(session, table, ownership, &split, chunk).await?;
-    if let Some(plain) = &split.plain {
-        done.counts.added += count_rows(plain)?;
+
+    /// Compares the versions of contested keys; the others are new.
+    async fn settle(
+        &self,
+        table: &Table,
+        ownership: &Ownership,
+        staged: Staged,
+        contested: &HashSet,
+        held: &[PathBuf],
+    ) -> Result<Settled> {
+        let folder = staged.folder.clone();
+        let parted = contest::part(table, staged, contested)?;
+        let existing = held::fetch(held, table, contested, parted.range.as_ref(), folder.join("existing.arrow"))?;
+        let sources: Vec<PathBuf> = existing.into_iter().chain(parted.contested).collect();
+        let walked = walk(self.session, table, ownership, &sources, &folder).await?;
+        let closed = closing::close(table, held, &walked.closings, &folder)?;
+        let mut counts = walked.counts;
+        counts.added += parted.plain.iter().map(|file| file.rows() as u64).sum::<u64>();
+        let replaced = closed.iter().map(|(place, _)| *place).collect();
+        let mut files = parted.plain;
+        files.extend(walked.inserts);
+        files.extend(closed.into_iter().filter_map(|(_, file)| file));
+        for source in sources {
+            std::fs::remove_file(source)?;
+        }
+        Ok(Settled { files, replaced, counts, superseded: walked.superseded })
     }
-    done.counts += walked.counts;
-    done.superseded.extend(walked.superseded);
-    if let Some(closings) = &walked.closings {
-        done.delta = close_versions(session, done.delta, table, closings).await?;
-    }
-    let new: Vec<PathBuf> = split.plain.iter().chain(&walked.inserts).cloned().collect();
-    done.delta = append(session, done.delta, table, &new).await?;
-    for file in [split.plain, split.staged, split.existing, walked.inserts, walked.closings].into_iter().flatten() {
-        std::fs::remove_file(file)?;
-    }
-    Ok(done)
 }
 
-fn count_rows(path: &Path) -> Result<u64> {
-    contest::read_batches(path)?.try_fold(0, |sum, batch| Ok(sum + batch?.num_rows() as u64))
+/// What contested keys ask of a table.
+struct Settled {
+    /// Files to add, the uncontested rows among them.
+    files: Vec<DataFile>,
+    /// Places of data files whose rows stand in one of them.
+    replaced: BTreeSet<usize>,
+    counts: Counts,
+    superseded: Vec<(i32, i64)>,
 }
 
 struct Walked {
-    inserts: Option<PathBuf>,
-    closings: Option<PathBuf>,
+    inserts: Vec<DataFile>,
+    closings: Closings,
     counts: Counts,
     superseded: Vec<(i32, i64)>,
 }
@@ -112,13 +142,14 @@ async fn walk(
     session: &SessionContext,
     table: &Table,
     ownership: &Ownership,
-    split: &Split,
-    chunk: &Path,
+    sources: &[PathBuf],
+    folder: &Path,
 ) -> Result<Walked> {
-    let mut stream = sorted(session, table, split).await?;
-    let mut inserts = ArrowFile::create(chunk.with_extension("inserts.arrow"), &stored_schema(table))?;
-    let mut closings = ArrowFile::create(chunk.with_extension("closings.arrow"), &closing_schema(table)?)?;
-    let mut walked = Walked { inserts: None, closings: None, counts: Counts::default(), superseded: Vec::new() };
+    let mut stream = sorted(session, table, sources).await?;
+    let mut inserts = Encoder::new(table, Arc::new(|batch: &RecordBatch| Ok((batch.clone(), ()))))?;
+    let mut files = DataFiles::new(table, &folder.join("inserts"));
+    let (inserted, closings) = (Vec::new(), Closings::new(folder));
+    let mut walked = Walked { inserts: inserted, closings, counts: Counts::default(), superseded: Vec::new() };
     let schema = staged_schema(table);
     let mut carried = RecordBatch::new_empty(Arc::clone(&schema));
     let mut more = true;
@@ -126,14 +157,14 @@ async fn walk(
         let (batch, ended) = gather(&mut stream, carried, &schema).await?;
         more = !ended;
         let (used, outcome) = Walk::new(table, &batch, ownership)?.run(more)?;
-        inserts.write(&outcome.inserts)?;
-        closings.write(&outcome.closings)?;
+        inserts.write(&outcome.inserts, &mut |group| files.append(group))?;
+        walked.closings.add(outcome.closings)?;
         walked.counts += outcome.counts;
         walked.superseded.extend(outcome.superseded);
         carried = batch.slice(used, batch.num_rows() - used);
     }
-    walked.inserts = inserts.finish()?;
-    walked.closings = closings.finish()?;
+    inserts.finish(&mut |group| files.append(group))?;
+    walked.inserts = files.finish()?;
     Ok(walked)
 }
 
@@ -158,9 +189,9 @@ async fn gather(
     Ok((concat_batches(schema, &batches)?, false))
 }
 
-async fn sorted(session: &SessionContext, table: &Table, split: &Split) -> Result<SendableRecordBatchStream> {
+async fn sorted(session: &SessionContext, table: &Table, sources: &[PathBuf]) -> Result<SendableRecordBatchStream> {
     let mut rows = None;
-    for path in [&split.existing, &split.staged].into_iter().flatten() {
+    for path in sources {
         let path = path.to_str().ok_or_else(|| Error::input(format!("{} is not UTF-8.", path.display())))?;
         let frame = session.read_arrow(path, ArrowReadOptions::default()).await?;
         rows = Some(match rows {

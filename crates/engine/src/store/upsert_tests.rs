@@ -10,15 +10,16 @@ use datafusion::arrow::array::{
 use datafusion::arrow::util::pretty::pretty_format_batches;
 use datafusion::prelude::SessionContext;
 use deltalake::DeltaTable;
+use jiff::Timestamp;
 use throughline_model::vocabulary::Table;
 
-use super::contest::conform;
+use super::conform::conform;
 use super::context::writing_session;
 use super::manifest::Manifest;
 use super::snapshot::Snapshot;
-use super::staging::{Staging, staged_schema};
+use super::staging::{Staging, Stamp, staged_schema};
 use super::tables::Tables;
-use super::upsert::{Counts, upsert};
+use super::upsert::{Counts, Upsert};
 use crate::catalog;
 
 /// A product as staged: id, name, category, the source's time of change, time of recording, record of the layout.
@@ -64,9 +65,12 @@ impl Bench {
     async fn bring(&mut self, rows: &[Row<'_>]) -> (Counts, Vec<(i32, i64)>) {
         let owned = [vec!["product_id", "name", "category"], vec!["product_id", "category"]];
         let owned = owned.iter().map(|names| names.iter().map(|name| (*name).to_owned()).collect()).collect();
-        let mut staging = Staging::new(self.table, &self.folder.path().join("staging"), owned).unwrap();
+        let stamp = Stamp { import_id: "import".into(), recorded_at: Timestamp::UNIX_EPOCH };
+        let mut staging = Staging::new(self.table, &self.folder.path().join("staging"), owned, &stamp).unwrap();
         staging.write(&staged(self.table, rows)).unwrap();
-        let done = upsert(&self.session, self.table, self.delta.take().unwrap(), staging).await.unwrap();
+        let keys = self.folder.path().join("keys");
+        let upsert = Upsert { session: &self.session, keys, import_id: "import", at: Timestamp::UNIX_EPOCH };
+        let done = upsert.run(self.table, self.delta.take().unwrap(), staging).await.unwrap();
         self.delta = Some(done.delta);
         (done.counts, done.superseded)
     }
@@ -174,4 +178,37 @@ async fn what_no_manifest_names_is_rolled_back() {
     assert_eq!(bench.versions().await, ["a kept - 10.."]);
     assert_eq!(bench.bring(&[("b", Some("new"), None, None, 30, 0)]).await.0, counts(1, 0, 0));
     assert_eq!(bench.versions().await, ["a kept - 10..", "b new - 30.."]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_correction_in_a_large_table_changes_its_rows_and_no_others() {
+    let mut bench = Bench::new().await;
+    let ids: Vec<String> = (0..150_000).map(|number| format!("p{number:06}")).collect();
+    let rows = |name: &'static str, at: i64, step: usize| -> Vec<Row<'_>> {
+        ids.iter().step_by(step).map(|id| (id.as_str(), Some(name), None, None, at, 0)).collect()
+    };
+    assert_eq!(bench.bring(&rows("old", 10, 1)).await.0, counts(150_000, 0, 0));
+    // Rows of both row groups, without what was kept of the keys.
+    std::fs::remove_dir_all(bench.folder.path().join("keys")).unwrap();
+    assert_eq!(bench.bring(&rows("new", 20, 50_000)).await.0, counts(0, 3, 0));
+    let versions = bench.versions().await;
+    assert_eq!(versions.len(), 150_003);
+    let changed: Vec<&String> = versions.iter().filter(|version| !version.ends_with("old - 10..")).collect();
+    let expected =
+        ["p000000", "p050000", "p100000"].map(|id| [format!("{id} old - 10..20"), format!("{id} new - 20..")]).concat();
+    assert_eq!(changed, expected.iter().collect::<Vec<_>>());
+    // Versions that never were in force go; damaged keys are read again.
+    for run in std::fs::read_dir(bench.folder.path().join("keys/products")).unwrap() {
+        let path = run.unwrap().path();
+        let length = std::fs::metadata(&path).unwrap().len();
+        if path.extension().is_none() {
+            std::fs::File::options().write(true).open(&path).unwrap().set_len(length - 8).unwrap();
+        }
+    }
+    assert_eq!(bench.bring(&rows("newest", 20, 100_000)).await.0, counts(0, 2, 0));
+    let versions = bench.versions().await;
+    assert_eq!(versions.len(), 150_003);
+    let newest = versions.iter().filter(|version| version.contains("newest")).collect::<Vec<_>>();
+    assert_eq!(newest, ["p000000 newest - 20..", "p100000 newest - 20.."]);
+    assert!(versions.contains(&"p050000 new - 20..".to_owned()));
 }

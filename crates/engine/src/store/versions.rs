@@ -8,17 +8,16 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Int8Array, Int16Array, Int32Array, Int64Array, RecordBatch,
-    TimestampMicrosecondArray, UInt32Array,
+    Array, ArrayRef, AsArray, Int8Array, Int16Array, Int32Array, Int64Array, RecordBatch, TimestampMicrosecondArray,
+    UInt32Array,
 };
 use datafusion::arrow::array::{DynComparator, make_comparator};
 use datafusion::arrow::compute::{SortOptions, take};
-use datafusion::arrow::datatypes::{
-    DataType, Field, Int8Type, Int16Type, Int32Type, Int64Type, Schema, SchemaRef, TimestampMicrosecondType,
-};
+use datafusion::arrow::datatypes::{Int8Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType};
 use throughline_model::vocabulary::Table;
 
-use super::schema::{instant, stored_schema};
+use super::closings::Closing;
+use super::schema::stored_schema;
 use super::staging::{FILE, LINE, ORIGIN, RECORD};
 use crate::{Error, Result};
 
@@ -53,32 +52,12 @@ impl std::ops::AddAssign for Counts {
     }
 }
 
-/// Columns of the instructions that close or drop versions, after the key columns.
-pub const CLOSE_AT: &str = "_close_recorded_at";
-/// The new end of the version.
-pub const CLOSE_UNTIL: &str = "_close_until";
-/// Whether the version never was in force and goes.
-pub const CLOSE_DROP: &str = "_close_drop";
-
-/// Schema of the instructions that close or drop versions.
-pub fn closing_schema(table: &Table) -> Result<SchemaRef> {
-    let stored = stored_schema(table);
-    let mut fields = Vec::new();
-    for name in &table.key {
-        fields.push(Arc::new(stored.field_with_name(name)?.clone().with_name(format!("_close_{name}"))));
-    }
-    fields.push(Arc::new(Field::new(CLOSE_AT, instant(), false)));
-    fields.push(Arc::new(Field::new(CLOSE_UNTIL, instant(), true)));
-    fields.push(Arc::new(Field::new(CLOSE_DROP, DataType::Boolean, false)));
-    Ok(Arc::new(Schema::new(fields)))
-}
-
 /// What a sorted batch of whole keys asks of the table.
 pub struct Outcome {
     /// New versions in the stored schema.
     pub inserts: RecordBatch,
-    /// Versions that end or go, in the closing schema.
-    pub closings: RecordBatch,
+    /// Versions that end or go.
+    pub closings: Vec<Closing>,
     /// What became of the staged rows.
     pub counts: Counts,
     /// File index and line of rows replaced by a later row of the same import.
@@ -331,7 +310,7 @@ impl<'a> Walk<'a> {
 
     fn outcome(self) -> Result<Outcome> {
         let inserts = self.inserts()?;
-        let closings = self.closings()?;
+        let closings = self.closings();
         Ok(Outcome { inserts, closings, counts: self.counts, superseded: self.superseded })
     }
 
@@ -354,16 +333,13 @@ impl<'a> Walk<'a> {
         Ok(RecordBatch::try_new(stored_schema(self.table), columns)?)
     }
 
-    fn closings(&self) -> Result<RecordBatch> {
-        let rows: UInt32Array = self.closed.iter().map(|(row, ..)| Some(*row)).collect();
-        let mut columns: Vec<ArrayRef> = Vec::new();
-        for name in &self.table.key {
-            columns.push(take(named(self.batch, name)?, &rows, None)?);
-        }
-        columns.push(take(named(self.batch, "recorded_at")?, &rows, None)?);
-        let until: Vec<Option<i64>> = self.closed.iter().map(|(_, until, _)| *until).collect();
-        columns.push(Arc::new(TimestampMicrosecondArray::from(until).with_timezone("UTC")));
-        columns.push(Arc::new(self.closed.iter().map(|(.., drop)| Some(*drop)).collect::<BooleanArray>()));
-        Ok(RecordBatch::try_new(closing_schema(self.table)?, columns)?)
+    fn closings(&self) -> Vec<Closing> {
+        let closing = |(row, until, drop): &(u32, Option<i64>, bool)| Closing {
+            file: self.columns.file.value(*row as usize),
+            row: self.columns.line.value(*row as usize),
+            until: *until,
+            drop: *drop,
+        };
+        self.closed.iter().map(closing).collect()
     }
 }

@@ -35,6 +35,10 @@ fn tables() {
     page.push_str("\n# Derived views\n\nComputed from the tables above; their SQL stands in `catalog/views`.\n");
     for (path, text) in catalog::files("views/") {
         let name = path.trim_start_matches("views/").trim_end_matches(".sql");
+        // Parts of other views are nobody's promise.
+        if name.starts_with('_') {
+            continue;
+        }
         let about: Vec<&str> = text.lines().map_while(|line| line.strip_prefix("--")).map(str::trim).collect();
         write!(page, "\n## {name}\n\n{}\n", about.join("\n")).unwrap();
     }

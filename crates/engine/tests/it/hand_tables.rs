@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use throughline_engine::catalog;
 use throughline_engine::session::{Session, SessionOptions, TableSource};
 use throughline_engine::store::schema::stored_schema;
-use throughline_engine::{Error, Result};
+use throughline_engine::{Error, Linking, Result};
 use throughline_model::definitions::{self, DefinitionFile, Definitions};
 
 /// Standard tables in memory. What is not added is empty.
@@ -133,6 +133,8 @@ pub fn options(now: &str) -> SessionOptions {
         spill_dir: std::env::temp_dir().join("throughline-tests"),
         cache_dir: None,
         data_version: "1".into(),
+        journeys: None,
+        linking: Linking::default(),
     }
 }
 

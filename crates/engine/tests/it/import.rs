@@ -45,7 +45,7 @@ impl Bench {
 
     pub fn reader(&self, as_of: Option<&str>) -> Reader {
         let as_of = as_of.map(|text| text.parse().unwrap());
-        self.workspace.reader(ReadOptions { as_of, working: false, now: self.now }).unwrap()
+        self.workspace.reader(ReadOptions { as_of, ..ReadOptions::at(self.now) }).unwrap()
     }
 
     /// The rows of a query, cells joined by a bar.

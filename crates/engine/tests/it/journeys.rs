@@ -185,3 +185,16 @@ async fn journeys_are_asked_as_of_a_day() {
         assert_eq!(stored(&bench.reader(Some(moment))).await.0, told(&bench, Some(moment)).await);
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn touchpoints_are_not_sorted_again() {
+    let mut bench = Bench::new("UTC", "EUR");
+    let mut dice = Dice(3);
+    let path = bench.file("interactions.csv", &file("interactions", &mut dice, 4000, 900));
+    bench.import(&path).await.unwrap();
+    let walk =
+        "SELECT customer_id, lag(kind) OVER (PARTITION BY customer_id ORDER BY occurred_at) AS before FROM touchpoints";
+    bench.rows(None, walk).await;
+    let plan = bench.rows(None, &format!("EXPLAIN {walk}")).await.join("\n");
+    assert!(plan.contains("WindowAggExec") && !plan.contains("SortExec"), "{plan}");
+}

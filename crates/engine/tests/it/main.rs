@@ -3,6 +3,9 @@
 
 mod docs;
 mod hand_tables;
+mod identity;
+mod identity_change;
+mod identity_naive;
 mod import;
 mod intake_files;
 mod intake_layouts;

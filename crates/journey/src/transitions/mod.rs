@@ -13,7 +13,7 @@ pub use count::TransitionsState;
 pub use result::{StepExits, Transition, Transitions};
 
 use crate::steps::{NONE, table};
-use crate::{Block, Fold, Journey, Steps, walk};
+use crate::{Block, Fold, Grouping, Journey, Steps, walk};
 use buckets::Buckets;
 use collect::Collect;
 
@@ -53,7 +53,14 @@ impl<'a> TransitionsFold<'a> {
     /// The fold that answers `spec`.
     pub fn new(spec: &'a TransitionsSpec) -> Self {
         let buckets = (spec.median || spec.p90).then(|| Buckets::for_pairs(spec.steps.len().saturating_pow(2)));
-        TransitionsFold { walker: Walker { spec, table: spec.steps.by_kind().and_then(table) }, buckets }
+        TransitionsFold { walker: Walker { spec, table: spec.steps.by_kind().and_then(table), only: None }, buckets }
+    }
+
+    /// The same question about the cases in any group of `grouping`.
+    #[must_use]
+    pub fn only(mut self, grouping: &'a Grouping) -> Self {
+        self.walker.only = Some(grouping);
+        self
     }
 
     /// The answer from the merged state; quantiles take a second pass over the same blocks.
@@ -91,6 +98,8 @@ struct Walker<'a> {
     spec: &'a TransitionsSpec,
     /// Step by kind code, where steps depend on the kind alone.
     table: Option<Box<[u16; 1 << 16]>>,
+    /// Cases in no group are left out; `None` for all cases.
+    only: Option<&'a Grouping>,
 }
 
 /// Takes the transitions of a journey.
@@ -104,6 +113,9 @@ trait Take {
 impl Walker<'_> {
     #[inline]
     fn walk(&self, journey: &Journey<'_>, taker: &mut impl Take) {
+        if self.only.is_some_and(|grouping| grouping.of(journey).is_none()) {
+            return;
+        }
         match &self.table {
             Some(table) => {
                 let rows = journey.at.iter().zip(journey.kinds);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use throughline_journey::{
     Conformance, ConformanceFold, ConformanceGroup, ConformanceSpec, Deviation, DeviationKind, Grouping, Share, Steps,
-    conformance,
+    conformance, steps_seen,
 };
 
 use crate::log::{self, Touch};
@@ -14,12 +14,13 @@ use crate::walks;
 /// The map: visit, view, cart, order; other kinds are in no stage.
 const MAP: [(&str, u16); 4] = [("visit", 1), ("view", 2), ("cart", 3), ("order", 0)];
 
-fn spec(may_skip: &[usize], may_return: &[usize]) -> ConformanceSpec {
+fn spec(may_skip: &[usize], may_return: &[usize], loop_after: Option<usize>) -> ConformanceSpec {
     let named = MAP.map(|(name, code)| (name.to_owned(), vec![code])).to_vec();
     ConformanceSpec {
         stages: Steps::named(named, &log::kinds()),
         may_skip: may_skip.iter().copied().collect(),
         may_return: may_return.iter().copied().collect(),
+        loop_after,
         grouping: Grouping::FirstChannel,
     }
 }
@@ -34,7 +35,12 @@ fn leaves(spec: &ConformanceSpec, visits: &[usize]) -> Option<Left> {
         let missed = |from: usize| (from..*to).find(|s| !been.contains(s) && !spec.may_skip.contains(s));
         match place.checked_sub(1).map(|before| visits[before]) {
             None if missed(0).is_some() => return Some((0, None, *to, None)),
-            Some(from) if from > *to && !spec.may_return.contains(to) => return Some((2, Some(from), *to, None)),
+            Some(from) if from > *to => {
+                let anew = spec.loop_after.is_some_and(|stage| been.contains(&stage));
+                if !anew && !spec.may_return.contains(to) {
+                    return Some((2, Some(from), *to, None));
+                }
+            }
             Some(from) if from < *to && missed(from + 1).is_some() => {
                 return Some((1, Some(from), *to, missed(from + 1)));
             }
@@ -115,9 +121,9 @@ proptest! {
     fn deviations_are_found_where_they_happen(
         log in journeys(), may_skip in prop::collection::vec(0..4_usize, 0..3),
         may_return in prop::collection::vec(0..4_usize, 0..3), count in 1..4_usize, threads in 1..4_usize,
-        replaced in 0..4_u64,
+        loop_after in prop::option::of(0..4_usize), replaced in 0..4_u64,
     ) {
-        let spec = spec(&may_skip, &may_return);
+        let spec = spec(&may_skip, &may_return, loop_after);
         let found = walks::over(&log, count, replaced, |blocks| conformance(blocks, &spec, threads));
         let expected = naive(&spec, &walks::left(&log, count, replaced));
         prop_assert_eq!(found, expected.clone());
@@ -134,7 +140,7 @@ fn leaves_at(
     may_return: &[usize],
 ) -> Option<(Option<String>, String, DeviationKind)> {
     let log: Vec<Touch> = kinds.iter().enumerate().map(|(row, kind)| touch(0, row as i64, *kind, 1)).collect();
-    let found = walks::over(&log, 1, 0, |blocks| conformance(blocks, &spec(may_skip, may_return), 1));
+    let found = walks::over(&log, 1, 0, |blocks| conformance(blocks, &spec(may_skip, may_return, None), 1));
     let group = &found.groups[0];
     assert_eq!(group.follow, Share::of(u64::from(group.deviations.is_empty()), 1));
     group.deviations.first().map(|left| (left.from.clone(), left.to.clone(), left.kind.clone()))
@@ -155,4 +161,26 @@ fn the_map_is_followed_or_left_at_the_first_deviation() {
     assert_eq!(leaves_at(&[visit, view, cart, view, order], &[], &[]), returned);
     // After an allowed return, stages where the case has been are not passed over.
     assert_eq!(leaves_at(&[visit, view, cart, visit, cart, order], &[], &[0]), None);
+}
+
+#[test]
+fn after_a_purchase_a_journey_begins_anew() {
+    let (visit, view, cart, order) = (1, 2, 3, 0);
+    let follow = |kinds: &[u16]| {
+        let log: Vec<Touch> = kinds.iter().enumerate().map(|(row, kind)| touch(0, row as i64, *kind, 1)).collect();
+        walks::over(&log, 1, 0, |blocks| conformance(blocks, &spec(&[], &[], Some(3)), 1)).groups[0].follow.count == 1
+    };
+    assert!(follow(&[visit, view, cart, order, view, visit, order, cart]));
+    assert!(!follow(&[visit, view, cart, view, order]), "no loop is closed yet");
+}
+
+#[test]
+fn stages_are_seen_where_a_touchpoint_is_of_them() {
+    let log = [touch(0, 0, 1, 1), touch(1, 1, 3, 1), touch(2, 2, 5, 1)];
+    let stages = spec(&[], &[], None).stages;
+    for threads in 1..4 {
+        let seen = walks::over(&log, 3, 0, |blocks| steps_seen(blocks, &stages, threads));
+        assert_eq!(seen, [true, false, true, false]);
+    }
+    assert_eq!(walks::over(&[], 1, 0, |blocks| steps_seen(blocks, &stages, 1)), [false; 4]);
 }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use throughline_journey::{
-    Share, StepExits, Steps, Transition, Transitions, TransitionsFold, TransitionsSpec, transitions,
+    Block, Grouping, Journey, Share, StepExits, Steps, Transition, Transitions, TransitionsFold, TransitionsSpec,
+    transitions, walk,
 };
 
 use crate::log::{self, Touch};
@@ -97,6 +98,12 @@ fn rounded(mut found: Transitions) -> Transitions {
     found
 }
 
+/// A grouping that leaves out the cases that are not kept.
+fn of_groups(blocks: &[Block<'_>], keep: impl Fn(&Journey<'_>) -> bool) -> Grouping {
+    let group = |block: &Block<'_>, case: usize| if keep(&block.journey(case)) { 0 } else { u16::MAX };
+    Grouping::ByCase(blocks.iter().map(|block| (0..block.cases()).map(|case| group(block, case)).collect()).collect())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
     #[test]
@@ -111,6 +118,21 @@ proptest! {
             fold.finish(walks::merged(blocks, &fold), blocks, threads)
         });
         prop_assert_eq!(rounded(merged), rounded(expected));
+    }
+
+    #[test]
+    fn cases_in_no_group_are_left_out(
+        log in log::logs(), (spec, channels) in specs(), count in 1..4_usize, threads in 1..4_usize,
+    ) {
+        let is_left = |channel: u16| channel == 1;
+        let found = walks::over(&log, count, 0, |blocks| {
+            let grouping = of_groups(blocks, |journey| journey.channels.first().is_some_and(|first| is_left(*first)));
+            let fold = TransitionsFold::new(&spec).only(&grouping);
+            fold.finish(walk(blocks, &fold, threads), blocks, threads)
+        });
+        let mut journeys = log::journeys(&log);
+        journeys.retain(|(_, touches)| is_left(touches[0].channel));
+        prop_assert_eq!(rounded(found), rounded(naive(&spec, channels, &journeys)));
     }
 
     /// Times from microseconds to years, so that quantiles lie between far buckets.

@@ -28,12 +28,14 @@ impl Answer {
             Answer::Rows(rows) => return rows,
             Answer::Customers(rfm) => rfm,
         };
-        let columns = rfm.x.iter().zip(&rfm.t_x).zip(&rfm.age).zip(&rfm.monetary).enumerate();
-        // The task says 0 where there is no later purchase.
-        let row = |(place, (((x, t_x), age), monetary)): (usize, (((&u32, &u32), &u32), &Option<f64>))| {
-            vec![json!(rfm.id(place)), json!(x), json!(t_x), json!(age), json!(monetary.unwrap_or(0.0))]
+        let column = |values: &[u32], place: usize| json!(values.get(place));
+        let row = |place: usize| {
+            let monetary = rfm.monetary.get(place).copied().flatten();
+            // The task says 0 where there is no later purchase.
+            let money = json!(monetary.unwrap_or(0.0));
+            vec![json!(rfm.id(place)), column(&rfm.x, place), column(&rfm.t_x, place), column(&rfm.age, place), money]
         };
-        columns.map(row).collect()
+        (0..rfm.len()).map(row).collect()
     }
 }
 

@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, Int32Array, Int64Builder, StringBuilder, new_null_array};
+use datafusion::arrow::array::{ArrayRef, Int32Array, Int64Array, Int64Builder, StringBuilder};
 use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use datafusion::arrow::record_batch::RecordBatch;
 
 use crate::Result;
+use crate::store::nulls::nulls;
 
 /// Rows of a full batch.
 pub(crate) const ROWS: usize = 8192;
-/// Bytes of text at which a batch is full before it has [`ROWS`] rows.
-const BYTES: usize = 8 << 20;
 
 /// Collects rows of text.
 pub(crate) struct BatchBuilder {
@@ -21,20 +20,21 @@ pub(crate) struct BatchBuilder {
     seqs: Int64Builder,
     missing: Vec<String>,
     rows: usize,
-    bytes: usize,
 }
 
 impl BatchBuilder {
     /// `wanted` says which columns are built; the others are empty.
-    pub(crate) fn new(schema: SchemaRef, wanted: &[bool], missing: &[String]) -> Self {
+    /// There will be about `rows` rows of `bytes` bytes.
+    pub(crate) fn new(schema: SchemaRef, wanted: &[bool], missing: &[String], rows: usize, bytes: usize) -> Self {
+        let each = bytes / wanted.len().max(1);
+        let column = |wanted: &bool| wanted.then(|| StringBuilder::with_capacity(rows, each));
         BatchBuilder {
-            columns: wanted.iter().map(|wanted| wanted.then(StringBuilder::new)).collect(),
+            columns: wanted.iter().map(column).collect(),
             schema,
-            lines: Int64Builder::new(),
-            seqs: Int64Builder::new(),
+            lines: Int64Builder::with_capacity(rows),
+            seqs: Int64Builder::with_capacity(rows),
             missing: missing.to_vec(),
             rows: 0,
-            bytes: 0,
         }
     }
 
@@ -47,8 +47,10 @@ impl BatchBuilder {
     pub(crate) fn push(&mut self, column: usize, text: Option<&str>) {
         let Some(Some(builder)) = self.columns.get_mut(column) else { return };
         match text {
-            Some(text) if !is_blank(text) && !self.missing.iter().any(|word| word == text.trim()) => {
-                self.bytes += text.len();
+            Some(text)
+                if !is_blank(text)
+                    && (self.missing.is_empty() || !self.missing.iter().any(|word| word == text.trim())) =>
+            {
                 builder.append_value(text);
             }
             _ => builder.append_null(),
@@ -62,13 +64,8 @@ impl BatchBuilder {
         self.rows += 1;
     }
 
-    /// Whether the batch should be handed on.
-    pub(crate) fn is_full(&self) -> bool {
-        self.rows >= ROWS || self.bytes >= BYTES
-    }
-
-    /// The batch of all rows so far, if there are any.
-    pub(crate) fn finish(&mut self, file: i32) -> Result<Option<RecordBatch>> {
+    /// The batch of all rows, if there are any, with `before` added to the number of each within its file.
+    pub(crate) fn finish(&mut self, file: i32, before: u64) -> Result<Option<RecordBatch>> {
         if self.rows == 0 {
             return Ok(None);
         }
@@ -77,13 +74,18 @@ impl BatchBuilder {
         for builder in &mut self.columns {
             arrays.push(match builder {
                 Some(builder) => Arc::new(builder.finish()),
-                None => new_null_array(&DataType::Utf8, rows),
+                None => nulls(&DataType::Utf8, rows),
             });
         }
         arrays.push(Arc::new(Int32Array::from_value(file, rows)));
         arrays.push(Arc::new(self.lines.finish()));
-        arrays.push(Arc::new(self.seqs.finish()));
-        (self.rows, self.bytes) = (0, 0);
+        let seqs = self.seqs.finish();
+        arrays.push(if before == 0 {
+            Arc::new(seqs)
+        } else {
+            Arc::new(Int64Array::from_iter_values(seqs.values().iter().map(|seq| seq + before as i64)))
+        });
+        self.rows = 0;
         Ok(Some(RecordBatch::try_new(self.schema.clone(), arrays)?))
     }
 }

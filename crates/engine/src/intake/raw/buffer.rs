@@ -21,6 +21,12 @@ impl Buffer {
         Buffer { reader, bytes: vec![0; SIZE], start: 0, end: 0, line: 1, ended: false, kept: keep.then(Vec::new) }
     }
 
+    /// Bytes that are at hand as a whole; the first stands on `line`.
+    pub(crate) fn of(bytes: Vec<u8>, line: u64) -> Self {
+        let end = bytes.len();
+        Buffer { reader: Box::new(io::empty()), bytes, start: 0, end, line, ended: false, kept: None }
+    }
+
     /// Bytes not taken yet; empty only at the end of the file.
     pub(crate) fn fill(&mut self) -> io::Result<&[u8]> {
         while self.start == self.end && !self.ended {

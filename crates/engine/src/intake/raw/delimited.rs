@@ -1,68 +1,47 @@
 //! Delimited text as batches of text columns.
 
-use std::ops::ControlFlow;
-
 use super::batch::{BatchBuilder, is_blank};
 use super::buffer::Buffer;
-use super::read::{Item, Reading, Take};
+use super::input::InputFile;
+use super::read::Item;
 use super::records::{Delimiting, Fields, LIMIT, Records, Stop};
 use crate::intake::open::{open, unreadable};
 use crate::{Error, Result};
 
-/// Reads one delimited file.
-pub(crate) fn read(
-    reading: &Reading<'_>,
-    delimiting: Delimiting,
-    header: bool,
-    take: &mut Take<'_>,
-) -> Result<ControlFlow<()>> {
-    let file = reading.file;
-    let stopped = |stop: Stop| stop_error(reading, stop);
-    let reader = open(&file.source.path, reading.bytes.clone())?;
-    let mut records = Records::new(Buffer::new(reader, false), delimiting).map_err(|error| stopped(Stop::Io(error)))?;
-    let mut fields = Fields::default();
-    if header {
-        records.next(&mut fields).map_err(stopped)?;
-    }
-    let mut batch = BatchBuilder::new(reading.input.schema.clone(), reading.wanted, &reading.input.missing);
-    let slots: Vec<(usize, usize)> = (0..file.columns.len())
-        .filter(|slot| batch.wants(*slot))
-        .map(|slot| (slot, file.columns[slot].unwrap_or(usize::MAX)))
-        .collect();
-    let mut seq = 0;
-    while records.next(&mut fields).map_err(stopped)? {
-        if fields.bytes().is_empty() || fields.bytes().iter().all(u8::is_ascii_whitespace) {
-            continue;
-        }
-        seq += 1;
-        match problem(&fields, &file.header) {
-            Some((column, reason)) => {
-                let reject = Item::Reject { file: file.number, line: fields.line, column, reason };
-                if take(reject).is_break() {
-                    return Ok(ControlFlow::Break(()));
-                }
-            }
-            None => {
-                push(&mut batch, &fields, &slots);
-                batch.end_row(fields.line, seq);
-            }
-        }
-        if batch.is_full()
-            && let Some(rows) = batch.finish(file.number)?
-            && take(Item::Rows(rows)).is_break()
-        {
-            return Ok(ControlFlow::Break(()));
-        }
-    }
-    if let Some(rows) = batch.finish(file.number)?
-        && take(Item::Rows(rows)).is_break()
-    {
-        return Ok(ControlFlow::Break(()));
-    }
-    Ok(take(Item::Ended { file: file.number, rows: seq }))
+/// Columns that are built, each with the place of its field.
+pub(crate) type Slots = Vec<(usize, usize)>;
+
+/// The columns of a file that a batch wants.
+pub(crate) fn slots(file: &InputFile, batch: &BatchBuilder) -> Slots {
+    let places = file.columns.iter().enumerate().filter(|(slot, _)| batch.wants(*slot));
+    places.map(|(slot, place)| (slot, place.unwrap_or(usize::MAX))).collect()
 }
 
-fn push(batch: &mut BatchBuilder, fields: &Fields, slots: &[(usize, usize)]) {
+/// Adds a record to a batch, or sets it aside; `seq` counts both. Records that say nothing are passed over.
+pub(crate) fn row(
+    file: &InputFile,
+    fields: &Fields,
+    slots: &Slots,
+    seq: &mut u64,
+    batch: &mut BatchBuilder,
+    rejects: &mut Vec<Item>,
+) {
+    if fields.bytes().iter().all(u8::is_ascii_whitespace) {
+        return;
+    }
+    *seq += 1;
+    match problem(fields, &file.header) {
+        Some((column, reason)) => {
+            rejects.push(Item::Reject { file: file.number, line: fields.line, column, reason });
+        }
+        None => {
+            push(batch, fields, slots);
+            batch.end_row(fields.line, *seq);
+        }
+    }
+}
+
+fn push(batch: &mut BatchBuilder, fields: &Fields, slots: &Slots) {
     // `problem` has checked that the whole is UTF-8 and that fields end between characters.
     let text = std::str::from_utf8(fields.bytes()).unwrap_or_default();
     let ends = fields.ends();
@@ -71,6 +50,11 @@ fn push(batch: &mut BatchBuilder, fields: &Fields, slots: &[(usize, usize)]) {
         let value = ends.get(place).and_then(|end| text.get(begin..*end));
         batch.push(slot, value);
     }
+}
+
+/// Why a record with so many fields is no row.
+pub(crate) fn wrong_width(fields: usize, header: usize) -> String {
+    format!("{fields} fields where the header has {header}")
 }
 
 /// Why a record is no row of this file, with the column where it is one.
@@ -85,7 +69,7 @@ fn problem(fields: &Fields, header: &[String]) -> Option<(Option<String>, String
         ));
     }
     if fields.len() != header.len() {
-        return Some((None, format!("{} fields where the header has {}", fields.len(), header.len())));
+        return Some((None, wrong_width(fields.len(), header.len())));
     }
     if let Some(at) = memchr::memchr(0, bytes) {
         return Some((column_at(at), "holds a NUL byte".into()));
@@ -100,8 +84,8 @@ fn problem(fields: &Fields, header: &[String]) -> Option<(Option<String>, String
 }
 
 /// The error of a file that cannot be read to its end.
-fn stop_error(reading: &Reading<'_>, stop: Stop) -> Error {
-    let display = &reading.file.source.display;
+pub(crate) fn stop_error(file: &InputFile, stop: Stop) -> Error {
+    let display = &file.source.display;
     match stop {
         Stop::Io(error) => unreadable(std::path::Path::new(display), &error),
         Stop::TooLong(line) => Error::input(format!(

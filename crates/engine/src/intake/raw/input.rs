@@ -5,6 +5,7 @@ use std::sync::Arc;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
 use super::super::discover::SourceFile;
+use super::super::spool::Feeds;
 use super::records::Delimiting;
 
 /// Columns that every raw batch has behind those of the input: file, line and place among the rows of the file.
@@ -49,6 +50,8 @@ pub(crate) struct InputFiles {
     pub(crate) files: Vec<InputFile>,
     /// Words that mean empty.
     pub(crate) missing: Vec<String>,
+    /// What planned records want of the new files.
+    pub(crate) feeds: Arc<Feeds>,
 }
 
 impl InputFiles {

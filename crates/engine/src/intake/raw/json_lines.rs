@@ -2,13 +2,13 @@
 //! JSON. Numbers keep their digits.
 
 use std::collections::HashMap;
-use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::batch::BatchBuilder;
 use super::buffer::Buffer;
+use super::input::InputFile;
 use super::json_flat::flatten;
-use super::read::{Item, Reading, Take};
+use super::read::Item;
 use super::records::LIMIT;
 use crate::intake::open::{open, unreadable};
 use crate::{Error, Result};
@@ -40,9 +40,7 @@ impl Lines {
             let taken = stop.map_or(rest.len(), |stop| stop + 1);
             self.buffer.take(taken);
             if line.len() > LIMIT {
-                let message =
-                    format!("{}, line {number}: the line is longer than {} MiB.", path.display(), LIMIT >> 20);
-                return Err(Error::input(message));
+                return Err(too_long(path, number));
             }
             if stop.is_some() {
                 return Ok(Some(number));
@@ -51,26 +49,30 @@ impl Lines {
     }
 }
 
-/// Reads one file of JSON lines.
-pub(crate) fn read(reading: &Reading<'_>, take: &mut Take<'_>) -> Result<ControlFlow<()>> {
-    let file = reading.file;
-    let path = Path::new(&file.source.path);
-    let mut lines = Lines::open(path, reading.bytes.clone())?;
-    let mut batch = BatchBuilder::new(reading.input.schema.clone(), reading.wanted, &reading.input.missing);
+/// Reads the rows of a piece of a file that begins on `line` into `batch`, counting them in `seq`.
+pub(crate) fn each_row(
+    file: &InputFile,
+    text: &[u8],
+    line: u64,
+    batch: &mut BatchBuilder,
+    rejects: &mut Vec<Item>,
+    seq: &mut u64,
+) -> Result<()> {
     let slots: HashMap<&str, usize> = (0..file.columns.len())
         .filter(|slot| batch.wants(*slot))
         .filter_map(|slot| Some((file.header.get(file.columns[slot]?)?.as_str(), slot)))
         .collect();
-    let width = reading.input.width();
-    let mut values: Vec<Option<String>> = vec![None; width];
-    let (mut line, mut seq) = (Vec::new(), 0);
-    while let Some(number) = lines.next(path, &mut line)? {
+    let mut values: Vec<Option<String>> = vec![None; file.columns.len()];
+    for (number, line) in (line..).zip(text.split(|byte| *byte == b'\n')) {
+        if line.len() > LIMIT {
+            return Err(too_long(Path::new(&file.source.display), number));
+        }
         if line.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
-        seq += 1;
+        *seq += 1;
         values.iter_mut().for_each(|value| *value = None);
-        let parsed = object(&line, &mut |name, value| {
+        let parsed = object(line, &mut |name, value| {
             if let Some(place) = slots.get(name).and_then(|slot| values.get_mut(*slot)) {
                 *place = value;
             }
@@ -80,27 +82,16 @@ pub(crate) fn read(reading: &Reading<'_>, take: &mut Take<'_>) -> Result<Control
                 for (slot, value) in values.iter().enumerate() {
                     batch.push(slot, value.as_deref());
                 }
-                batch.end_row(number, seq);
+                batch.end_row(number, *seq);
             }
-            Err(reason) => {
-                if take(Item::Reject { file: file.number, line: number, column: None, reason }).is_break() {
-                    return Ok(ControlFlow::Break(()));
-                }
-            }
-        }
-        if batch.is_full()
-            && let Some(rows) = batch.finish(file.number)?
-            && take(Item::Rows(rows)).is_break()
-        {
-            return Ok(ControlFlow::Break(()));
+            Err(reason) => rejects.push(Item::Reject { file: file.number, line: number, column: None, reason }),
         }
     }
-    if let Some(rows) = batch.finish(file.number)?
-        && take(Item::Rows(rows)).is_break()
-    {
-        return Ok(ControlFlow::Break(()));
-    }
-    Ok(take(Item::Ended { file: file.number, rows: seq }))
+    Ok(())
+}
+
+fn too_long(path: &Path, line: u64) -> Error {
+    Error::input(format!("{}, line {line}: the line is longer than {} MiB.", path.display(), LIMIT >> 20))
 }
 
 /// Flattens one line; the error is the reason.

@@ -2,11 +2,14 @@
 
 pub(crate) mod batch;
 pub(crate) mod buffer;
+pub(crate) mod chunk_rows;
+pub(crate) mod chunks;
 pub(crate) mod delimited;
 pub(crate) mod input;
 mod json_flat;
 pub(crate) mod json_lines;
 pub(crate) mod parquet;
+mod plain;
 pub(crate) mod read;
 pub(crate) mod records;
 pub(crate) mod sniff;

@@ -84,7 +84,7 @@ pub(crate) fn read(reading: &Reading<'_>, take: &mut Take<'_>) -> Result<Control
         }
     }
     reading.bytes.fetch_add(total, Ordering::Relaxed);
-    Ok(take(Item::Ended { file: file.number, rows: rows as u64 }))
+    Ok(take(Item::Ended { rows: rows as u64 }))
 }
 
 /// Any column as text: numbers with all their digits, times as ISO 8601.

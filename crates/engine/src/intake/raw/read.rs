@@ -6,8 +6,8 @@ use std::sync::atomic::AtomicU64;
 
 use datafusion::arrow::record_batch::RecordBatch;
 
-use super::input::{Format, InputFile, InputFiles};
-use super::{delimited, json_lines, parquet};
+use super::input::{InputFile, InputFiles};
+use super::{chunk_rows, parquet};
 use crate::Result;
 
 /// What reading gives.
@@ -28,8 +28,6 @@ pub(crate) enum Item {
     },
     /// A file has ended; how many rows it had, rejected ones included.
     Ended {
-        /// Number of the file.
-        file: i32,
         /// Rows.
         rows: u64,
     },
@@ -57,10 +55,9 @@ pub(crate) struct Reading<'a> {
 pub(crate) fn read(input: &InputFiles, wanted: &[bool], bytes: &Arc<AtomicU64>, take: &mut Take<'_>) -> Result<()> {
     for file in &input.files {
         let reading = Reading { input, file, wanted, bytes: bytes.clone() };
-        let flow = match file.format {
-            Format::Delimited(delimiting, header) => delimited::read(&reading, delimiting, header, take)?,
-            Format::JsonLines => json_lines::read(&reading, take)?,
-            Format::Parquet => parquet::read(&reading, take)?,
+        let flow = match chunk_rows::chunks_of(&reading)? {
+            Some(chunks) => chunk_rows::read_all(&reading, chunks, take)?,
+            None => parquet::read(&reading, take)?,
         };
         if flow.is_break() {
             break;

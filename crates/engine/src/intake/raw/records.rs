@@ -90,11 +90,19 @@ impl Records {
     /// Starts at the first byte of the file.
     pub(crate) fn new(mut buffer: Buffer, delimiting: Delimiting) -> io::Result<Self> {
         buffer.skip_mark()?;
+        Ok(Self::going_on(buffer, delimiting))
+    }
+
+    /// Starts within a file, at the first byte of a record.
+    pub(crate) fn going_on(buffer: Buffer, delimiting: Delimiting) -> Self {
         let mut builder = ReaderBuilder::new();
         if let Delimiting::Byte(byte) = delimiting {
             builder.delimiter(byte);
         }
-        Ok(Records { buffer, core: builder.build(), delimiting })
+        let mut core = builder.build();
+        // The reader skips a byte order mark before the first byte it sees; within a file that would be text.
+        core.read_record(b"\n", &mut [0], &mut [0]);
+        Records { buffer, core, delimiting }
     }
 
     /// Reads the next record; false at the end.

@@ -59,7 +59,8 @@ fn sample(path: &Path, format: Format, header: &[String]) -> Result<Vec<Profile>
     let source = SourceFile { path: path.to_path_buf(), display: path.display().to_string() };
     let columns = (0..header.len()).map(Some).collect();
     let file = InputFile { number: 0, source, format, header: header.to_vec(), columns };
-    let input = InputFiles { schema: raw_schema(header), files: vec![file], missing: Vec::new() };
+    let input =
+        InputFiles { schema: raw_schema(header), files: vec![file], missing: Vec::new(), feeds: Arc::default() };
     let mut profiles: Vec<Profile> = header.iter().map(|name| Profile::new(name)).collect();
     let mut rows = 0;
     read(&input, &vec![true; header.len()], &Arc::default(), &mut |item| {

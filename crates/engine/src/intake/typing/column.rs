@@ -159,6 +159,14 @@ impl ColumnReader {
     }
 }
 
+/// The text without blanks around it; mostly there are none.
+fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
+    }
+}
+
 /// Days since 1970-01-01.
 fn days(date: Date) -> i32 {
     let since = date.duration_since(jiff::civil::date(1970, 1, 1));
@@ -181,7 +189,7 @@ impl Cells<'_> {
         mut put: impl FnMut(Option<T>),
     ) {
         for (row, text) in self.texts.iter().enumerate() {
-            let value = match text.map(str::trim).filter(|text| !text.is_empty()).map(|text| self.reader.word(text)) {
+            let value = match text.map(trimmed).filter(|text| !text.is_empty()).map(|text| self.reader.word(text)) {
                 None | Some(Ok(None)) => None,
                 Some(Ok(Some(text))) => Some(read(self.remarks, row, text)),
                 Some(Err(reason)) => Some(Err(reason)),
@@ -197,10 +205,24 @@ impl Cells<'_> {
         }
     }
 
+    /// Whether all texts can stay as they are.
+    fn texts_stand(&self) -> bool {
+        let reader = self.reader;
+        let free = reader.words.is_empty() && reader.domain.is_empty() && !reader.currency;
+        let clean = |text: &str| match text.as_bytes() {
+            [b'=' | b'@', _, ..] | [] => false,
+            _ => trimmed(text).len() == text.len(),
+        };
+        free && self.texts.iter().flatten().all(clean)
+    }
+
     fn text(&mut self) -> ArrayRef {
+        if self.texts_stand() {
+            return Arc::new(self.texts.clone());
+        }
         let mut built = StringBuilder::with_capacity(self.texts.len(), self.texts.value_data().len());
         for (row, text) in self.texts.iter().enumerate() {
-            let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else {
+            let Some(text) = text.map(trimmed).filter(|text| !text.is_empty()) else {
                 built.append_null();
                 continue;
             };

@@ -15,6 +15,9 @@ pub(crate) struct Decimal {
 /// Reads `1,234.56` (or `1.234,56`): sign, also behind or as parentheses; a currency sign or up to three letters
 /// before or behind; groups of three parted by the other mark, a blank or an apostrophe.
 pub(crate) fn decimal(text: &str, style: NumberStyle) -> Option<Decimal> {
+    if let Some(plain) = plain(text.as_bytes(), if style == NumberStyle::Point { b'.' } else { b',' }) {
+        return Some(plain);
+    }
     let (body, negative) = unsigned(text)?;
     let (point, group) = match style {
         NumberStyle::Point => ('.', ','),
@@ -37,6 +40,22 @@ pub(crate) fn decimal(text: &str, style: NumberStyle) -> Option<Decimal> {
         }
     }
     Some(Decimal { units: if negative { -units } else { units }, scale })
+}
+
+/// Up to 18 digits with at most one point, as most numbers are written. None for whatever is written otherwise.
+fn plain(text: &[u8], point: u8) -> Option<Decimal> {
+    let (mut units, mut behind) = (0_i64, None);
+    if text.len() > 18 || !text.iter().any(u8::is_ascii_digit) {
+        return None;
+    }
+    for (at, byte) in text.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => units = units * 10 + i64::from(byte - b'0'),
+            byte if *byte == point && behind.is_none() => behind = Some(text.len() - at - 1),
+            _ => return None,
+        }
+    }
+    Some(Decimal { units: i128::from(units), scale: behind.unwrap_or_default() as u32 })
 }
 
 /// Takes away signs and currency; the rest must begin and end like a number.

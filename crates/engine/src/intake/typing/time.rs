@@ -44,6 +44,8 @@ pub(crate) struct TimeReader {
     patterns: Vec<Pattern>,
     zone: TimeZone,
     utc: bool,
+    /// Whether the first pattern is ISO 8601.
+    iso: bool,
 }
 
 /// A time as written: local, or with its offset.
@@ -71,11 +73,18 @@ impl TimeReader {
             patterns.push(Pattern::Iso);
         }
         let utc = zone == TimeZone::UTC || zone.iana_name() == Some("UTC");
-        TimeReader { patterns, zone, utc }
+        let iso = matches!(patterns.first(), Some(Pattern::Iso));
+        TimeReader { patterns, zone, utc, iso }
     }
 
     /// The instant that a text names; the error is the reason as a sentence part.
     pub(crate) fn instant(&self, text: &str) -> Result<Read, String> {
+        if let Some((micros, year, zulu)) = self.iso.then(|| iso::micros(text.as_bytes())).flatten()
+            && YEARS.contains(&year)
+            && (self.utc || zulu)
+        {
+            return Ok(Read { micros, clock: Clock::Plain });
+        }
         let read = match self.written(text)? {
             Written::Instant(at) => Read { micros: at.as_microsecond(), clock: Clock::Plain },
             Written::Local(local) => self.local(local).ok_or_else(|| format!("\"{text}\" is out of range"))?,

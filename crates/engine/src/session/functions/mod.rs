@@ -4,8 +4,10 @@ mod as_of;
 mod day_end;
 mod day_start;
 mod instant;
+mod least_confidence;
 mod local_day;
 mod period_number;
+mod resolve_links;
 mod workspace_currency;
 
 use std::cell::Cell;
@@ -23,6 +25,7 @@ use jiff::Timestamp;
 use throughline_model::period::{Calendar, Grain};
 
 use super::period_index::PeriodIndex;
+use crate::identity::Linking;
 use crate::store::schema;
 
 /// What the functions know that do not depend on the grain.
@@ -30,6 +33,7 @@ pub(crate) struct Constants {
     pub calendar: Arc<Calendar>,
     pub currency: String,
     pub as_of: Timestamp,
+    pub linking: Linking,
 }
 
 /// Functions of the machine that would make the same question give another answer; `now` and
@@ -49,7 +53,9 @@ pub(crate) fn register(registry: &mut dyn FunctionRegistry, constants: &Constant
         ScalarUDF::from(day_start::DayStart::new(calendar.clone())),
         ScalarUDF::from(day_end::DayEnd::new(calendar.clone())),
         ScalarUDF::from(instant::Instant::new(calendar)),
+        ScalarUDF::from(least_confidence::LeastConfidence::new(constants.linking)),
         ScalarUDF::from(local_day::LocalDay::new(days)),
+        ScalarUDF::from(resolve_links::ResolveLinks::new()),
         ScalarUDF::from(workspace_currency::WorkspaceCurrency::new(constants.currency.clone())),
     ];
     for function in functions {

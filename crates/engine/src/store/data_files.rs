@@ -1,0 +1,173 @@
+//! The data files of a Delta table: which there are, and the commit that adds and removes some.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use datafusion::parquet::basic::LogicalType;
+use datafusion::parquet::data_type::ByteArray;
+use datafusion::parquet::file::metadata::ParquetMetaData;
+use datafusion::parquet::file::statistics::{Statistics, ValueStatistics};
+use deltalake::DeltaTable;
+use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
+use deltalake::kernel::{Action, Add, Remove};
+use deltalake::protocol::{DeltaOperation, SaveMode};
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::parquet_files::DataFile;
+use crate::{Error, Result};
+
+/// A data file that the table holds now.
+pub(crate) struct HeldFile {
+    /// Where it lies.
+    pub(crate) path: PathBuf,
+    /// What takes it out of the table.
+    pub(crate) remove: Remove,
+}
+
+fn folder(delta: &DeltaTable) -> Result<PathBuf> {
+    delta.table_url().to_file_path().map_err(|()| Error::internal("a table lies in no folder"))
+}
+
+/// The data files of a table, sorted by name.
+pub(crate) fn held_files(delta: &DeltaTable) -> Result<Vec<HeldFile>> {
+    let folder = folder(delta)?;
+    let views = delta.snapshot()?.log_data().into_iter();
+    let file = |path: &str, remove| HeldFile { path: folder.join(path), remove };
+    let mut files: Vec<HeldFile> = views.map(|view| file(&view.path(), view.remove_action(true))).collect();
+    files.sort_by(|left, right| left.path.cmp(&right.path));
+    Ok(files)
+}
+
+/// A hash of the names of a table's data files, which are never used twice: it changes with the rows.
+pub(crate) fn state(files: &[HeldFile]) -> u64 {
+    let mut text = String::new();
+    for name in files.iter().filter_map(|file| file.path.file_name()) {
+        text.push_str(&name.to_string_lossy());
+        text.push('\n');
+    }
+    xxh3_64(text.as_bytes())
+}
+
+/// Who changes a table, and when.
+pub(crate) struct Author<'a> {
+    /// The import; its files are named after it.
+    pub(crate) import_id: &'a str,
+    /// When it began.
+    pub(crate) at: Timestamp,
+}
+
+/// Adds files, which are moved into the table's folder, and removes others: all in one commit.
+pub(crate) async fn commit(
+    mut delta: DeltaTable,
+    author: &Author<'_>,
+    added: &[DataFile],
+    removed: Vec<Remove>,
+) -> Result<DeltaTable> {
+    if added.is_empty() && removed.is_empty() {
+        return Ok(delta);
+    }
+    let folder = folder(&delta)?;
+    let version = delta.version().map_or(0, |version| version + 1);
+    let operation = if removed.is_empty() {
+        DeltaOperation::Write { mode: SaveMode::Append, partition_by: None, predicate: None }
+    } else {
+        DeltaOperation::Update { predicate: None }
+    };
+    let mut actions: Vec<Action> = removed.into_iter().map(Action::Remove).collect();
+    for (number, file) in added.iter().enumerate() {
+        // A version that was rolled back is not used again, and so no name is.
+        let name = format!("{}-v{version}-{number:05}.parquet", author.import_id);
+        shift(&file.path, &folder.join(&name))?;
+        let size = fs::metadata(folder.join(&name))?.len();
+        actions.push(Action::Add(Add {
+            path: name,
+            size: i64::try_from(size).unwrap_or(i64::MAX),
+            modification_time: author.at.as_millisecond(),
+            data_change: true,
+            stats: Some(statistics(&file.metadata).to_string()),
+            ..Add::default()
+        }));
+    }
+    let build = CommitBuilder::from(CommitProperties::default()).with_actions(actions);
+    build.build(Some(delta.snapshot()?), delta.log_store(), operation).await?;
+    delta.update_state().await?;
+    Ok(delta)
+}
+
+/// Moves a file, also to another file system.
+fn shift(from: &Path, to: &Path) -> Result<()> {
+    if fs::rename(from, to).is_err() {
+        fs::copy(from, to)?;
+        fs::remove_file(from)?;
+    }
+    Ok(())
+}
+
+/// What Delta keeps about a file: rows, nulls, and the least and greatest value of columns where they are exact.
+fn statistics(metadata: &ParquetMetaData) -> Value {
+    let (mut least, mut greatest, mut nulls) = (Map::new(), Map::new(), Map::new());
+    let columns = metadata.file_metadata().schema_descr().columns();
+    for (place, column) in columns.iter().enumerate() {
+        let chunks = || metadata.row_groups().iter().map(move |group| group.column(place).statistics());
+        let count: Option<u64> = chunks().map(|chunk| chunk.and_then(Statistics::null_count_opt)).sum();
+        if let Some(count) = count {
+            nulls.insert(column.name().to_owned(), count.into());
+        }
+        if let Some((low, high)) = range(chunks(), column.logical_type_ref()) {
+            least.insert(column.name().to_owned(), low);
+            greatest.insert(column.name().to_owned(), high);
+        }
+    }
+    let rows = metadata.file_metadata().num_rows();
+    json!({"numRecords": rows, "minValues": least, "maxValues": greatest, "nullCount": nulls})
+}
+
+/// The range of a column over all row groups; None where one does not tell it exactly.
+fn range<'a>(
+    chunks: impl Iterator<Item = Option<&'a Statistics>>,
+    kind: Option<&LogicalType>,
+) -> Option<(Value, Value)> {
+    let mut range: Option<(Exact, Exact)> = None;
+    for chunk in chunks {
+        let chunk = chunk?;
+        let (low, high) = match chunk {
+            // A row group that holds nothing but nulls.
+            _ if chunk.min_bytes_opt().is_none() => continue,
+            _ if !chunk.min_is_exact() || !chunk.max_is_exact() => return None,
+            Statistics::Int64(values) if matches!(kind, None | Some(LogicalType::Timestamp { .. })) => {
+                (Exact::Number(*values.min_opt()?), Exact::Number(*values.max_opt()?))
+            }
+            Statistics::ByteArray(values) if matches!(kind, Some(LogicalType::String)) => texts(values)?,
+            _ => return None,
+        };
+        range = Some(match range {
+            Some((least, greatest)) => (least.min(low), greatest.max(high)),
+            None => (low, high),
+        });
+    }
+    let (low, high) = range?;
+    Some((low.shown(kind)?, high.shown(kind)?))
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Exact {
+    Number(i64),
+    Text(String),
+}
+
+fn texts(values: &ValueStatistics<ByteArray>) -> Option<(Exact, Exact)> {
+    let text = |value: &ByteArray| String::from_utf8(value.data().to_vec()).ok().map(Exact::Text);
+    Some((text(values.min_opt()?)?, text(values.max_opt()?)?))
+}
+
+impl Exact {
+    fn shown(self, kind: Option<&LogicalType>) -> Option<Value> {
+        Some(match self {
+            Exact::Text(text) => text.into(),
+            Exact::Number(number) if kind.is_none() => number.into(),
+            Exact::Number(micros) => format!("{:.6}", Timestamp::from_microsecond(micros).ok()?).into(),
+        })
+    }
+}
