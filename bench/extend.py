@@ -21,6 +21,8 @@ def extension(base, csv, work):
     return row, {
         "seconds": round(imported.seconds + journeys.seconds, 4),
         "import_seconds": round(imported.seconds, 4), "journeys_seconds": round(journeys.seconds, 4),
+        "cpu_seconds": round(imported.cpu_seconds + journeys.cpu_seconds, 4),
+        "import_cpu_seconds": round(imported.cpu_seconds, 4), "journeys_cpu_seconds": round(journeys.cpu_seconds, 4),
         "peak_mib": round(max(imported.peak_mib, journeys.peak_mib), 1),
         "anon_mib": round(max(imported.anon_mib, journeys.anon_mib), 1), "load1": round(os.getloadavg()[0], 2),
     }

@@ -59,7 +59,7 @@ def row(task, found, data, size):
     if ours and best in peers:
         ratio = peers[best]["seconds"] / ours["seconds"]
         line |= {"best_peer": " ".join(best), "peer_seconds": peers[best]["seconds"], "peer_anon_mib": peers[best]["anon_mib"],
-                 "our_seconds": ours["seconds"], "ratio": ratio,
+                 "our_seconds": ours["seconds"], "our_cpu_seconds": ours["cpu_seconds"], "ratio": ratio,
                  "cpu_ratio": peers[best]["cpu_seconds"] / ours["cpu_seconds"] if ours["cpu_seconds"] else None,
                  "our_peak_mib": ours["peak_mib"], "our_anon_mib": ours["anon_mib"],
                  "met": ratio >= TARGET[task] and (ours["anon_mib"] or 0) <= MEMORY.get(task, 2048)}
@@ -89,16 +89,17 @@ def show(lines):
                 print(f"\n{line['task']} {cell}: {text}")
 
 
-def extensions(lines, full):
-    """What adding costs, and starting."""
+def extensions(lines, full, full_cpu):
+    """What adding costs, beside seconds and CPU seconds of a full build, and starting."""
     found = []
     for line in lines:
         task = line["main_task"]
         if task.startswith("T7+"):
             share = 100 * line["seconds"] / full if full else None
-            found.append({"task": task, **{k: line[k] for k in ("seconds", "import_seconds", "journeys_seconds", "anon_mib", "right")},
-                          "percent_of_full": share, "target_percent": EXTENSION.get(task)})
-            said = f"{share:.1f} % of a full build" if share else "no full build to compare with"
+            cpu = 100 * line["cpu_seconds"] / full_cpu if full_cpu else None
+            found.append({"task": task, **{k: line[k] for k in ("seconds", "import_seconds", "journeys_seconds", "cpu_seconds", "anon_mib", "right")},
+                          "percent_of_full": share, "percent_of_full_by_cpu": cpu, "target_percent": EXTENSION.get(task)})
+            said = f"{share:.1f} % of a full build, {cpu:.1f} % by CPU time" if share else "no full build to compare with"
             aim = f" (target under {EXTENSION[task]:g} %)" if task in EXTENSION else ""
             print(f"{task}: {time(line['seconds'])} (import {time(line['import_seconds'])}, journeys {time(line['journeys_seconds'])}), "
                   f"{said}{aim}, totals {'right' if line['right'] else 'WRONG'}, anonymous {line['anon_mib']:.0f} MiB")
@@ -124,7 +125,8 @@ def main():
     show(table)
     print()
     full = next((line["our_seconds"] for line in table if line["task"] == "T7" and "our_seconds" in line), None)
-    more = extensions(lines, full)
+    full_cpu = next((line["our_cpu_seconds"] for line in table if line["task"] == "T7" and "our_seconds" in line), None)
+    more = extensions(lines, full, full_cpu)
     if a.out:
         with open(a.out, "w") as out:
             out.writelines(json.dumps(line) + "\n" for line in table + more)

@@ -24,11 +24,12 @@ class Ran:
     """A run of the program: wall seconds, user and system seconds, most memory."""
 
     def __init__(self, *arguments):
-        start = time.perf_counter()
+        start, cpu = time.perf_counter(), os.times()
         child = subprocess.Popen([PROGRAM, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         with memory.Watch(child.pid) as watch:
             self.out, err = child.communicate()
-        self.seconds = time.perf_counter() - start
+        self.seconds, after = time.perf_counter() - start, os.times()
+        self.cpu_seconds = after.children_user + after.children_system - cpu.children_user - cpu.children_system
         self.anon_mib, self.peak_mib = watch.anon_mib, watch.peak_mib
         if child.returncode:
             raise SystemExit(f"throughline {' '.join(arguments)} failed ({child.returncode}): {err.strip()}")
@@ -55,18 +56,18 @@ def stored_mb(folder):
 def load(csv, workspace):
     """T7: the row of totals, and what the JSON line says of it."""
     shutil.rmtree(workspace, ignore_errors=True)
-    cpu = os.times()
     init = Ran("init", workspace, "--name", "Benchmark", "--zone", "UTC", "--currency", "EUR")
     imported = Ran("--workspace", workspace, "import", csv)
     journeys = Ran("--workspace", workspace, "bench", "journeys")
     row, asked = totals(workspace)
     steps = [init, imported, journeys, asked]
-    seconds, after = sum(step.seconds for step in steps), os.times()
+    seconds = sum(step.seconds for step in steps)
     return row, {
         "seconds": round(seconds, 5), "runs": [round(seconds, 5)],
-        "cpu_seconds": round(after.children_user + after.children_system - cpu.children_user - cpu.children_system, 4),
+        "cpu_seconds": round(sum(step.cpu_seconds for step in steps), 4),
         "peak_mib": round(max(s.peak_mib for s in steps), 1), "anon_mib": round(max(s.anon_mib for s in steps), 1),
         **{f"{name}_seconds": round(s.seconds, 3) for name, s in zip(("init", "import", "journeys", "answer"), steps)},
+        **{f"{name}_cpu_seconds": round(s.cpu_seconds, 3) for name, s in zip(("init", "import", "journeys", "answer"), steps)},
         "rows": row[0], "rows_per_s": round(row[0] / seconds), "stored_mb": stored_mb(workspace),
     }
 
