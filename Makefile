@@ -2,9 +2,14 @@
 
 CARGO ?= cargo
 DEMO ?= demo-company
+# Millions of events of `make bench`, where its data and its Python lie, and how many rounds it takes.
+SIZE ?= 10m
+BENCH_DATA ?= bench/data
+BENCH_VENV ?= bench/.venv
+ROUNDS ?= 3
 THROUGHLINE = $(or $(CARGO_TARGET_DIR),target)/release/throughline
 
-.PHONY: help build demo test tools format unit clean
+.PHONY: help build demo test tools format unit bench clean
 
 help:            ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## ?/\t/' | expand -t 16
@@ -33,6 +38,14 @@ format:          ## Formatting, checked
 unit:            ## Lints and tests
 	RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS="-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__" \
 		$(CARGO) test --release --workspace --no-fail-fast
+
+bench: build $(BENCH_VENV)/ready ## Speed and memory beside DuckDB, ClickHouse and Polars (SIZE=1m for a quick look)
+	THROUGHLINE=$(abspath $(THROUGHLINE)) BENCH_PYTHON=$(BENCH_VENV)/bin/python bench/run.sh $(BENCH_DATA) $(SIZE) $(ROUNDS)
+
+$(BENCH_VENV)/ready: bench/requirements.txt
+	test -x $(BENCH_VENV)/bin/python || python3 -m venv $(BENCH_VENV)
+	$(BENCH_VENV)/bin/pip install --quiet --requirement bench/requirements.txt
+	touch $@
 
 clean:           ## Remove what was built and made
 	$(CARGO) clean

@@ -68,6 +68,9 @@ pub enum Command {
     Demo(commands::demo::Arguments),
     /// Show the version of the program
     Version(commands::version::Arguments),
+    /// Time a task of the performance benchmark
+    #[command(hide = true)]
+    Bench(commands::bench::Arguments),
 }
 
 /// Which moment and which definitions an answer is for.

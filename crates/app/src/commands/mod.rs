@@ -1,6 +1,7 @@
 //! The commands, one file each: arguments, what to ask the engine, and what to answer.
 
 pub mod apply;
+pub mod bench;
 pub mod check;
 pub mod customer;
 pub mod demo;
@@ -45,5 +46,6 @@ pub async fn run(command: Command, context: &Context) -> Result<Reply> {
         Command::Sql(arguments) => sql::run(arguments, context).await,
         Command::Demo(arguments) => demo::run(arguments, context).await,
         Command::Version(arguments) => version::run(arguments, context).await,
+        Command::Bench(arguments) => bench::run(arguments, context).await,
     }
 }

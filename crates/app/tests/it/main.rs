@@ -1,6 +1,7 @@
 //! What people see: pages of text and JSON, compared with expected files.
 #![allow(clippy::unwrap_used)]
 
+mod bench;
 mod crash;
 mod expect;
 mod identity;
