@@ -50,7 +50,7 @@ async fn months(bench: &Bench) -> BTreeMap<String, BTreeSet<i64>> {
 
 async fn retention(reader: &Reader, scope: &Scope, variant: RetentionVariant) -> throughline_engine::RetentionAnswer {
     let request = RetentionRequest { every: Grain::Month, variant };
-    reader.journey_retention(scope, &request, &mut |_| {}).await.unwrap()
+    reader.session().journey_retention(scope, &request, &mut |_| {}).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -113,7 +113,7 @@ async fn retention_is_that_of_the_orders(reader: &Reader, months: &BTreeMap<Stri
 async fn states_are_those_of_the_orders(reader: &Reader, months: &BTreeMap<String, BTreeSet<i64>>) {
     let request = LifecycleRequest { every: Grain::Month, window: 90 * DAY, activity: Vec::new() };
     assert_eq!(request.periods(), 3);
-    let found = reader.journey_lifecycle(&Scope::default(), &request, &mut |_| {}).await.unwrap();
+    let found = reader.session().journey_lifecycle(&Scope::default(), &request, &mut |_| {}).await.unwrap();
     assert!(found.groups[0].answer.len() > 20);
     for one in &found.groups[0].answer {
         let now = month(found.label(one.period));
@@ -135,7 +135,7 @@ async fn states_are_those_of_the_orders(reader: &Reader, months: &BTreeMap<Strin
         assert_eq!(told, expected, "{}", found.label(one.period));
     }
     let visits = LifecycleRequest { activity: vec!["site_search".into()], ..request };
-    let other = reader.journey_lifecycle(&Scope::default(), &visits, &mut |_| {}).await.unwrap();
+    let other = reader.session().journey_lifecycle(&Scope::default(), &visits, &mut |_| {}).await.unwrap();
     assert_ne!(other.groups[0].answer, found.groups[0].answer);
 }
 
@@ -183,7 +183,7 @@ async fn rules(bench: &Bench, window: i64) -> (u64, BTreeMap<String, [f64; 3]>) 
 async fn rules_are_those_of_the_touchpoints(bench: &Bench, reader: &Reader) {
     for window in [90 * DAY, 2 * DAY] {
         let request = AttributionRequest { window: Some(window), half_life: 7 * DAY };
-        let found = reader.journey_attribution(&Scope::default(), &request, &mut |_| {}).await.unwrap();
+        let found = reader.session().journey_attribution(&Scope::default(), &request, &mut |_| {}).await.unwrap();
         let found = &found.groups[0].answer;
         let (orders, expected) = rules(bench, window).await;
         assert_eq!(found.conversions, orders);
@@ -199,7 +199,8 @@ async fn rules_are_those_of_the_touchpoints(bench: &Bench, reader: &Reader) {
 }
 
 async fn deliveries_are_those_of_the_orders(bench: &Bench, reader: &Reader) {
-    let found = reader.journey_delivery(&Scope::default(), &DeliveryRequest::default(), &mut |_| {}).await.unwrap();
+    let found =
+        reader.session().journey_delivery(&Scope::default(), &DeliveryRequest::default(), &mut |_| {}).await.unwrap();
     let found = &found.groups[0].answer;
     let sql = "SELECT count(*) FILTER (WHERE promise_ends_at IS NOT NULL), \
         count(*) FILTER (WHERE promise_ends_at IS NULL), \
@@ -212,7 +213,7 @@ async fn deliveries_are_those_of_the_orders(bench: &Bench, reader: &Reader) {
 
 async fn obstacles_are_those_of_the_orders(bench: &Bench, reader: &Reader) {
     let request = PainsRequest { horizon: 90 * DAY, show: Some(1) };
-    let found = reader.journey_pains(&Scope::default(), &request, &mut |_| {}).await.unwrap();
+    let found = reader.session().journey_pains(&Scope::default(), &request, &mut |_| {}).await.unwrap();
     let pains = &found.groups[0].answer.pains;
     let sql = format!(
         "SELECT count(DISTINCT customer_id), count(*) FROM order_facts WHERE counts AND ordered_at < promise_ends_at AND \
@@ -249,7 +250,8 @@ async fn a_promise_is_kept_before_its_end_everywhere() {
         8,h,2026-05-01T10:00:00Z,paid,1,,,\n";
     bench.import(&bench.file("orders.csv", orders)).await.unwrap();
     let reader = bench.reader(None);
-    let found = reader.journey_delivery(&Scope::default(), &DeliveryRequest::default(), &mut |_| {}).await.unwrap();
+    let found =
+        reader.session().journey_delivery(&Scope::default(), &DeliveryRequest::default(), &mut |_| {}).await.unwrap();
     let found = &found.groups[0].answer;
     assert_eq!((found.kept.count, found.kept.n), (3, 4));
     assert_eq!((found.orders, found.overdue, found.open, found.without_promise), (6, 1, 1, 1));
@@ -266,24 +268,24 @@ async fn questions_that_cannot_be_asked() {
     let tickets = Scope { case: Case::Ticket, ..Scope::default() };
     let retention = RetentionRequest { every: Grain::Month, variant: RetentionVariant::In };
     let message = |error: throughline_engine::Error| format!("{error}");
-    let error = reader.journey_retention(&tickets, &retention, &mut |_| {}).await.unwrap_err();
+    let error = reader.session().journey_retention(&tickets, &retention, &mut |_| {}).await.unwrap_err();
     assert!(message(error).contains("tickets place no orders"));
     let daily = RetentionRequest { every: Grain::Day, ..retention };
-    let error = reader.journey_retention(&Scope::default(), &daily, &mut |_| {}).await.unwrap_err();
+    let error = reader.session().journey_retention(&Scope::default(), &daily, &mut |_| {}).await.unwrap_err();
     assert!(message(error).contains("not by day"));
     let nothing = LifecycleRequest { every: Grain::Month, window: 0, activity: Vec::new() };
-    assert!(reader.journey_lifecycle(&Scope::default(), &nothing, &mut |_| {}).await.is_err());
+    assert!(reader.session().journey_lifecycle(&Scope::default(), &nothing, &mut |_| {}).await.is_err());
     let unknown = LifecycleRequest { every: Grain::Month, window: DAY, activity: vec!["visits".into()] };
-    let error = reader.journey_lifecycle(&Scope::default(), &unknown, &mut |_| {}).await.unwrap_err();
+    let error = reader.session().journey_lifecycle(&Scope::default(), &unknown, &mut |_| {}).await.unwrap_err();
     assert!(message(error).contains("did you mean `visit`?"));
     let request = AttributionRequest { window: Some(DAY), half_life: 0 };
-    let error = reader.journey_attribution(&Scope::default(), &request, &mut |_| {}).await.unwrap_err();
+    let error = reader.session().journey_attribution(&Scope::default(), &request, &mut |_| {}).await.unwrap_err();
     assert!(message(error).contains("half-life"));
     let request = PainsRequest { horizon: DAY, show: Some(1) };
-    let error = reader.journey_pains(&Scope::default(), &request, &mut |_| {}).await.unwrap_err();
+    let error = reader.session().journey_pains(&Scope::default(), &request, &mut |_| {}).await.unwrap_err();
     assert!(message(error).contains("There is no obstacle 1."));
     // No order is no error, and nobody comes back.
-    let found = reader.journey_retention(&Scope::default(), &retention, &mut |_| {}).await.unwrap();
+    let found = reader.session().journey_retention(&Scope::default(), &retention, &mut |_| {}).await.unwrap();
     assert!(found.groups[0].answer.cohorts.is_empty());
 }
 

@@ -43,7 +43,8 @@ async fn the_sample_company_by_sql() {
 
 async fn overview(bench: &Bench) {
     let reader = bench.reader(None);
-    let found = reader.journey_overview(&Scope::default(), &OverviewRequest::default(), &mut |_| {}).await.unwrap();
+    let found =
+        reader.session().journey_overview(&Scope::default(), &OverviewRequest::default(), &mut |_| {}).await.unwrap();
     let map = &found.maps[0];
     let all = bench.rows(None, "SELECT count(DISTINCT customer_id), count(*) FROM touchpoints").await;
     assert_eq!((map.cases, found.about.touchpoints), (numbers(&all)[0], numbers(&all)[1]));
@@ -80,7 +81,7 @@ async fn asked(reader: &Reader, mode: FunnelMode, repeat: Repeat, to: i64) -> Fu
     };
     let to = jiff::Timestamp::from_microsecond(to).ok();
     let scope = Scope { to, ..Scope::default() };
-    reader.journey_funnel(&scope, &request, &mut |_| {}).await.unwrap().groups.remove(0)
+    reader.session().journey_funnel(&scope, &request, &mut |_| {}).await.unwrap().groups.remove(0)
 }
 
 async fn funnels(bench: &Bench) {
@@ -148,7 +149,7 @@ async fn transitions(bench: &Bench) {
         );
         let request = TransitionsRequest { steps: steps.to_owned(), cut: None, p90: false };
         let scope = Scope { known, ..Scope::default() };
-        let found = reader.journey_transitions(&scope, &request, &mut |_| {}).await.unwrap();
+        let found = reader.session().journey_transitions(&scope, &request, &mut |_| {}).await.unwrap();
         let row = |t: &throughline_journey::Transition| {
             let twice = (t.median.unwrap() * 2.0) as i64;
             format!("{}|{}|{}|{}|{twice}", t.from, t.to, t.share.count, t.cases.unwrap())
@@ -161,7 +162,7 @@ async fn transitions(bench: &Bench) {
     }
     let request = TransitionsRequest { steps: "kind".to_owned(), cut: None, p90: false };
     let scope = Scope { by: Some("segment".to_owned()), ..Scope::default() };
-    let found = reader.journey_transitions(&scope, &request, &mut |_| {}).await.unwrap();
+    let found = reader.session().journey_transitions(&scope, &request, &mut |_| {}).await.unwrap();
     let ways = |group: &throughline_engine::GroupTransitions| {
         group.transitions.steps.iter().map(|step| step.exits + step.ends.count).sum::<u64>()
     };
@@ -193,7 +194,7 @@ async fn paths(bench: &Bench) {
     let mut expected = bench.rows(None, &sql).await;
     expected.sort();
     let reader = bench.reader(None);
-    let found = reader.journey_paths(&Scope::default(), &stages_until_purchase(), &mut |_| {}).await.unwrap();
+    let found = reader.session().journey_paths(&Scope::default(), &stages_until_purchase(), &mut |_| {}).await.unwrap();
     let paths = &found.groups[0].paths;
     let mut rows: Vec<String> =
         paths.paths.iter().map(|path| format!("{}|{}", path.steps.join(">"), path.share.count)).collect();
@@ -203,7 +204,8 @@ async fn paths(bench: &Bench) {
 
     let compare = Some(["private", "family"].map(str::to_owned));
     let scope = Scope { by: Some("segment".to_owned()), ..Scope::default() };
-    let both = reader.journey_paths(&scope, &PathsRequest { compare, ..stages_until_purchase() }, &mut |_| {}).await;
+    let both =
+        reader.session().journey_paths(&scope, &PathsRequest { compare, ..stages_until_purchase() }, &mut |_| {}).await;
     let both = &both.unwrap().groups[0].paths;
     let people = "SELECT count(*) FROM customer_profiles WHERE segment IN ('private', 'family') AND customer_id IN \
                   (SELECT customer_id FROM touchpoints)";
@@ -237,7 +239,7 @@ async fn journeys_loop_after_a_purchase() {
     let bench = by_hand().await;
     let reader = bench.reader(None);
     let follow = async |request: &ConformanceRequest, scope: &Scope| {
-        let found = reader.journey_conformance(scope, request, &mut |_| {}).await.unwrap();
+        let found = reader.session().journey_conformance(scope, request, &mut |_| {}).await.unwrap();
         let group = found.groups[0].clone();
         (found, (group.follow.count, group.follow.n, group.without_stage), group.deviations)
     };
@@ -281,7 +283,8 @@ async fn windows_that_are_open_are_counted_apart() {
     let ask = async |window: Option<i64>, repeat: Repeat| {
         let steps = texts(["product_view", "add_to_cart"]);
         let request = FunnelRequest { steps, mode: FunnelMode::Ordered, window, repeat, times: true };
-        let group = reader.journey_funnel(&Scope::default(), &request, &mut |_| {}).await.unwrap().groups.remove(0);
+        let group =
+            reader.session().journey_funnel(&Scope::default(), &request, &mut |_| {}).await.unwrap().groups.remove(0);
         (group.entered, group.open, group.steps[1].overall.count, group.steps[1].time.unwrap().median)
     };
     // Data end on 2 March, 10:00. emil's view of 1 March is open for 30 days; dora's first is not, anna and cleo came.
@@ -296,7 +299,7 @@ async fn bad_questions_say_what_to_do() {
     let reader = bench.reader(None);
     let funnel = async |steps: Vec<String>, window| {
         let request = FunnelRequest { steps, mode: FunnelMode::Ordered, window, repeat: Repeat::Best, times: false };
-        reader.journey_funnel(&Scope::default(), &request, &mut |_| {}).await.unwrap_err()
+        reader.session().journey_funnel(&Scope::default(), &request, &mut |_| {}).await.unwrap_err()
     };
     assert!(funnel(texts(["visit"]), None).await.message.contains("2 to 32 steps, not 1"));
     assert!(funnel(texts(["visit", "order"]), Some(0)).await.message.contains("longer than no time"));
@@ -306,7 +309,7 @@ async fn bad_questions_say_what_to_do() {
     assert!(twice.message.contains("`visit` and `look` share a kind"), "{twice}");
     let paths = async |request: PathsRequest, by: Option<&str>| {
         let scope = Scope { by: by.map(str::to_owned), ..Scope::default() };
-        reader.journey_paths(&scope, &request, &mut |_| {}).await.unwrap_err()
+        reader.session().journey_paths(&scope, &request, &mut |_| {}).await.unwrap_err()
     };
     let until = PathsRequest { until: Some("purchas".into()), ..stages_until_purchase() };
     let error = paths(until, None).await;
@@ -317,10 +320,10 @@ async fn bad_questions_say_what_to_do() {
     assert!(paths(compare("visitor", "nobody"), Some("known")).await.message.contains("no group `nobody`"));
     assert!(paths(compare("known", "known"), Some("known")).await.message.contains("does not differ from itself"));
     let request = ConformanceRequest { may_skip: Some(texts(["suport"])), ..ConformanceRequest::default() };
-    let error = reader.journey_conformance(&Scope::default(), &request, &mut |_| {}).await.unwrap_err();
+    let error = reader.session().journey_conformance(&Scope::default(), &request, &mut |_| {}).await.unwrap_err();
     assert!(error.message.contains("no stage `suport`") && error.hint.unwrap().contains("support"));
     let request = TransitionsRequest { steps: "hour".into(), cut: None, p90: false };
-    assert!(reader.journey_transitions(&Scope::default(), &request, &mut |_| {}).await.is_err());
+    assert!(reader.session().journey_transitions(&Scope::default(), &request, &mut |_| {}).await.is_err());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -331,7 +334,7 @@ async fn the_italian_help_desk_has_226_variants() {
     let request =
         PathsRequest { steps: "kind".to_owned(), collapse: false, until: None, longest: 50, ..stages_until_purchase() };
     let scope = Scope { case: Case::Ticket, ..Scope::default() };
-    let found = bench.reader(None).journey_paths(&scope, &request, &mut |_| {}).await.unwrap();
+    let found = bench.reader(None).session().journey_paths(&scope, &request, &mut |_| {}).await.unwrap();
     let paths = &found.groups[0].paths;
     assert_eq!((paths.cases, paths.with_path, paths.distinct), (4580, 4580, 226));
     assert!(paths.paths.iter().all(|path| !path.cut), "none is longer than 15");

@@ -76,7 +76,8 @@ async fn olist_deliveries() {
         bench.import(&folder.join(format!("olist_{name}_dataset.csv.gz"))).await.unwrap();
     }
     let request = throughline_engine::DeliveryRequest::default();
-    let found = bench.reader(None).journey_delivery(&Default::default(), &request, &mut |_| {}).await.unwrap();
+    let found =
+        bench.reader(None).session().journey_delivery(&Default::default(), &request, &mut |_| {}).await.unwrap();
     let found = &found.groups[0].answer;
     assert_eq!((found.orders, found.without_promise, found.kept.n), (98_207, 0, 96_470));
     let late = (found.kept.n - found.kept.count) as f64 / found.kept.n as f64;
