@@ -12,13 +12,13 @@ use crate::customer::TimeLine;
 use crate::folder::Folder;
 use crate::identity::Linking;
 use crate::journeys::JourneysAt;
-use crate::measures::{self, ExplainRequest, Explanation, Request};
+use crate::measures::{self, ExplainRequest, Explanation, KeptReadings, Request};
 use crate::scorecard::{self, ScorecardView};
 use crate::session::{Session, SessionOptions, TableSource};
 use crate::sql::Answer;
 use crate::store::snapshot::Snapshot;
 use crate::workspace::{Workspace, calendar};
-use crate::{Error, Result};
+use crate::{Error, Result, catalog};
 
 /// Memory that a question's sorts, joins and aggregates share before they spill to disk.
 const MEMORY_BYTES: usize = 2 << 30;
@@ -175,8 +175,23 @@ impl Reader {
             to: request.to.unwrap_or(last),
             by: request.by.clone(),
         };
+        let kept = self.kept(id, &asked);
+        if let Some(readings) = kept.read(&self.calendar) {
+            return Ok(trim(readings, request));
+        }
         let readings = measures::evaluate(&self.session, measure, &asked).await?;
+        // A full disk is no reason to keep the answer from who asked.
+        let _ = kept.write(&readings);
         Ok(trim(readings, request))
+    }
+
+    /// Where the readings of a measure are kept: under everything they depend on.
+    fn kept(&self, id: &str, asked: &Request) -> KeptReadings {
+        let catalog: String = catalog::files("").map(|(_, text)| text).collect();
+        let (definitions, asked_for) = (format!("{:?}", self.definitions), format!("{asked:?}"));
+        let (data, linking) = (self.state_of_data(), self.options.linking.to_string());
+        let parts = [id, &asked_for, &data, &linking, &definitions, &catalog];
+        KeptReadings::new(&self.folder().cache(), asked.grain, &parts)
     }
 
     /// Where the reading of a measure in a period comes from; with `records`, at most that many of its rows.

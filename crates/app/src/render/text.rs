@@ -97,10 +97,8 @@ fn belongs(before: &str, word: &str) -> bool {
     let sign = before.rsplit(' ').next().unwrap_or(before).trim_start_matches(['(', '-']);
     let digits = word.bytes().take_while(u8::is_ascii_digit).count();
     let number = before.ends_with(|c: char| c.is_ascii_digit());
-    (is_unit && number)
-        // The next three digits of a number.
-        || (number && digits == 3)
-        || (["€", "$", "£", "¥", "R$", "₹", "₩"].contains(&sign) && digits > 0)
+    // A unit, or the next three digits of a number.
+    (number && (is_unit || digits == 3)) || (["€", "$", "£", "¥", "R$", "₹", "₩"].contains(&sign) && digits > 0)
 }
 
 /// A whole number with groups of three: `12 034`.

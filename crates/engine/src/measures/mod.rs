@@ -8,6 +8,7 @@ mod evaluate;
 mod explain;
 mod formulas;
 mod inputs;
+mod kept;
 mod part;
 mod passes;
 mod queries;
@@ -19,6 +20,7 @@ pub use evaluate::{Request, evaluate, evaluate_many};
 pub use explain::{ExplainRequest, Explanation, FormulaPart, explain};
 pub use inputs::Input;
 pub(crate) use inputs::tables;
+pub(crate) use kept::KeptReadings;
 pub use records::{Record, Records};
 
 /// The segment of rows whose dimension is empty.

@@ -39,6 +39,42 @@ async fn the_sample_company_by_sql() {
     funnels(&bench).await;
     transitions(&bench).await;
     paths(&bench).await;
+    in_sql(&bench).await;
+}
+
+/// The table functions say what the questions say.
+async fn in_sql(bench: &Bench) {
+    for call in [
+        "journey_stages()",
+        "journey_funnel('product_view, order', 30)",
+        "journey_transitions()",
+        "journey_paths('stage', 5)",
+        "journey_retention('quarter')",
+        "journey_lifecycle()",
+        "journey_attribution(90)",
+        "journey_delivery()",
+        "journey_conformance()",
+        "journey_pains()",
+    ] {
+        let rows = bench.rows(None, &format!("SELECT count(*) FROM {call}")).await;
+        assert!(numbers(&rows)[0] > 0, "{call} says nothing");
+    }
+    let request = FunnelRequest {
+        steps: texts(["product_view", "order"]),
+        mode: FunnelMode::Ordered,
+        window: Some(30 * DAY),
+        repeat: Repeat::Best,
+        times: false,
+    };
+    let reader = bench.reader(None);
+    let found = reader.session().journey_funnel(&Scope::default(), &request, &mut |_| {}).await.unwrap();
+    let reached: Vec<u64> = found.groups[0].steps.iter().map(|step| step.overall.count).collect();
+    let sql = "SELECT reached FROM journey_funnel('product_view, order', 30) ORDER BY place";
+    assert_eq!(numbers(&bench.rows(None, sql).await), reached);
+    let wrong = reader.sql("SELECT * FROM journey_funnel()", None).await.unwrap_err();
+    assert!(wrong.message.contains("journey_funnel(steps, [window_days])"), "{wrong:?}");
+    let unknown = reader.sql("SELECT * FROM journey_funnel('product_vie, order')", None).await.unwrap_err();
+    assert!(unknown.message.contains("product_vie"), "{unknown:?}");
 }
 
 async fn overview(bench: &Bench) {

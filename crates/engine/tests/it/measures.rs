@@ -359,3 +359,24 @@ async fn a_reading_as_it_was_known_then() {
         assert_eq!(shown(&read(&session, "h_sum", &february).await), [expected], "{as_of}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn readings_that_are_kept_are_those_that_were_computed() {
+    let mut bench = crate::import::Bench::new("Europe/Berlin", "EUR");
+    let orders = |rows: &str| format!("order_id,customer_ref,ordered_at,status,goods\n{rows}");
+    let path = bench
+        .file("a.csv", &orders("1,anna,2026-05-01T10:00:00Z,placed,10.10\n2,ben,2026-06-02T10:00:00Z,placed,20.33\n"));
+    bench.import(&path).await.unwrap();
+    let request = throughline_engine::MeasureRequest::default();
+    let folder = bench.workspace.folder().cache().join("readings");
+    for measure in ["average_order_value", "revenue_growth_previous", "repeat_rate_90d"] {
+        let computed = bench.reader(None).measure(measure, &request).await.unwrap();
+        assert!(folder.exists());
+        assert_eq!(bench.reader(None).measure(measure, &request).await.unwrap(), computed);
+    }
+    let before = bench.reader(None).measure("orders", &request).await.unwrap();
+    let path = bench.file("b.csv", &orders("3,cleo,2026-06-03T10:00:00Z,placed,5\n"));
+    bench.import(&path).await.unwrap();
+    let after = bench.reader(None).measure("orders", &request).await.unwrap();
+    assert_ne!(before, after, "a kept reading outlived its data");
+}
