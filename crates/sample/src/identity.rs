@@ -67,6 +67,8 @@ fn link(
         .number(confidence)
         .instant(since)
         .instant_if(until)
+        .text("")
+        .text("")
         .end(until.unwrap_or(since), MINUTE, version);
 }
 

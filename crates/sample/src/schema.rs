@@ -73,6 +73,8 @@ pub(crate) const IDENTITIES: Schema = Schema {
         may("confidence", Kind::Number),
         key("since", Kind::Instant),
         may("until", Kind::Instant),
+        may("note", Kind::Text),
+        may("who", Kind::Text),
     ],
 };
 

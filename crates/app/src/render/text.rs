@@ -142,7 +142,7 @@ mod tests {
         assert_eq!(wrap("a target of 4 h)", 13), ["a target of", "4 h)"]);
         assert_eq!(wrap("of 31 461 ways, 7 on", 9), ["of 31 461", "ways, 7", "on"]);
         assert_eq!(wrap("about (€ 12.5 m, or less", 8), ["about", "(€ 12.5 m,", "or less"]);
-        assert_eq!(wrap("(R$ 1 844 to R$ 12 011)", 12), ["(R$ 1 844", "to", "R$ 12 011)"]);
+        assert_eq!(wrap("(R$ 1 844 to R$ 12 011)", 11), ["(R$ 1 844", "to", "R$ 12 011)"]);
         assert_eq!(wrap("of 1 234 567 others", 9), ["of", "1 234 567", "others"]);
     }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use throughline_journey::{Kind, Kinds};
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::{Error, Result};
 
@@ -102,13 +102,15 @@ fn next(code: usize, what: &str) -> Result<u16> {
 
 /// A hash that tells kinds apart.
 pub(super) fn hash_of(parts: [&str; 2], instrument: Option<&str>, about: Option<&str>) -> u64 {
-    let mut hash = Xxh3::new();
-    for part in parts.into_iter().map(Some).chain([instrument, about]) {
-        hash.update(&[u8::from(part.is_some())]);
-        hash.update(part.unwrap_or_default().as_bytes());
-        hash.update(&[0]);
+    // In one piece each, seeded with the one before: for texts this short many times faster than one long hash.
+    let [table, kind] = parts;
+    let mut hash = xxh3_64_with_seed(kind.as_bytes(), xxh3_64(table.as_bytes()));
+    for (place, part) in (1..).zip([instrument, about]) {
+        if let Some(part) = part {
+            hash = xxh3_64_with_seed(part.as_bytes(), hash.wrapping_add(place));
+        }
     }
-    hash.digest()
+    hash
 }
 
 #[cfg(test)]

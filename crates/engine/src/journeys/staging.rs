@@ -77,8 +77,8 @@ impl Staging {
             }
             let coded = rows.iter().map(|row| self.code(&touches, *row, memo)).collect::<Result<Vec<_>>>()?;
             let mut builder = builder.lock().unwrap_or_else(PoisonError::into_inner);
-            for (row, (kind, channel)) in rows.iter().zip(coded) {
-                builder.push(self.links.case(touches.alias.value(*row)), &touches.touch(*row, kind, channel));
+            for (row, code) in rows.iter().zip(coded) {
+                builder.push(self.links.case(touches.alias.value(*row)), &touches.touch(*row, code));
             }
         }
         Ok(())
@@ -111,7 +111,7 @@ impl Staging {
         (order, starts)
     }
 
-    fn code(&self, touches: &Touches, row: usize, memo: &mut Memo) -> Result<(u16, u16)> {
+    fn code(&self, touches: &Touches, row: usize, memo: &mut Memo) -> Result<Coded> {
         let text = |column: &'_ StringArray| column.is_valid(row).then(|| column.value(row).to_owned());
         let value = |column: &'_ StringArray| if column.is_valid(row) { Some(row) } else { None };
         let (instrument, about) = (value(&touches.instrument), value(&touches.about));
@@ -122,17 +122,18 @@ impl Staging {
             instrument.map(|row| touches.instrument.value(row)),
             about.map(|row| touches.about.value(row)),
         );
-        let kind = match memo.kinds.get(&hash) {
-            Some(code) => *code,
+        let (kind, table) = match memo.kinds.get(&hash) {
+            Some(known) => *known,
             None => {
                 let (instrument, about) = (text(&touches.instrument), text(&touches.about));
                 let code = self.codes().kind(parts, instrument.as_deref(), about.as_deref())?;
-                memo.kinds.insert(hash, code);
-                code
+                let known = (code, table_rank(touches.table.value(row)));
+                memo.kinds.insert(hash, known);
+                known
             }
         };
         if touches.channel.is_null(row) {
-            return Ok((kind, 0));
+            return Ok(Coded { kind, table, channel: 0 });
         }
         let channel = touches.channel.value(row);
         let code = match memo.channels.get(channel) {
@@ -143,14 +144,24 @@ impl Staging {
                 code
             }
         };
-        Ok((kind, code))
+        Ok(Coded { kind, table, channel: code })
     }
+}
+
+/// What a touchpoint's texts became.
+#[derive(Clone, Copy)]
+struct Coded {
+    kind: u16,
+    /// Rank of the standard table.
+    table: u8,
+    channel: u16,
 }
 
 /// Codes that one reader has met, so that it need not ask for them again.
 #[derive(Default)]
 pub(super) struct Memo {
-    kinds: HashMap<u64, u16, foldhash::fast::FixedState>,
+    /// By hash: the code, and the rank of the table.
+    kinds: HashMap<u64, (u16, u8), foldhash::fast::FixedState>,
     channels: HashMap<String, u16, foldhash::fast::FixedState>,
 }
 
@@ -206,15 +217,15 @@ impl Touches {
         })
     }
 
-    fn touch(&self, row: usize, kind: u16, channel: u16) -> NewTouch<'_> {
+    fn touch(&self, row: usize, code: Coded) -> NewTouch<'_> {
         let id = |column: &StringArray| hash_id(column.is_valid(row).then(|| column.value(row)));
         NewTouch {
             at: self.at.value(row),
             seq: self.seq.is_valid(row).then(|| self.seq.value(row)),
-            table: table_rank(self.table.value(row)),
+            table: code.table,
             key: if self.key.is_valid(row) { self.key.value(row) } else { "" },
-            kind,
-            channel,
+            kind: code.kind,
+            channel: code.channel,
             session: id(&self.session),
             fact: self.fact(row),
         }
