@@ -46,7 +46,7 @@ async fn the_sample_company_by_sql() {
 async fn in_sql(bench: &Bench) {
     for call in [
         "journey_stages()",
-        "journey_funnel('product_view, order', 30)",
+        "journey_funnel('product_viewed, order', 30)",
         "journey_transitions()",
         "journey_paths('stage', 5)",
         "journey_retention('quarter')",
@@ -60,7 +60,7 @@ async fn in_sql(bench: &Bench) {
         assert!(numbers(&rows)[0] > 0, "{call} says nothing");
     }
     let request = FunnelRequest {
-        steps: texts(["product_view", "order"]),
+        steps: texts(["product_viewed", "order"]),
         mode: FunnelMode::Ordered,
         window: Some(30 * DAY),
         repeat: Repeat::Best,
@@ -69,7 +69,7 @@ async fn in_sql(bench: &Bench) {
     let reader = bench.reader(None);
     let found = reader.session().journey_funnel(&Scope::default(), &request, &mut |_| {}).await.unwrap();
     let reached: Vec<u64> = found.groups[0].steps.iter().map(|step| step.overall.count).collect();
-    let sql = "SELECT reached FROM journey_funnel('product_view, order', 30) ORDER BY place";
+    let sql = "SELECT reached FROM journey_funnel('product_viewed, order', 30) ORDER BY place";
     assert_eq!(numbers(&bench.rows(None, sql).await), reached);
     let wrong = reader.sql("SELECT * FROM journey_funnel()", None).await.unwrap_err();
     assert!(wrong.message.contains("journey_funnel(steps, [window_days])"), "{wrong:?}");
