@@ -246,6 +246,27 @@ impl BlockBuilder {
     }
 }
 
+/// What the order of touchpoints looks at first, as far as blocks hold it: (at, source_seq, table).
+fn place(journey: &Journey<'_>, row: usize, table: &[u8]) -> (i64, i64, u8) {
+    let block = journey.whole();
+    let kind = usize::from(block.kind[row]);
+    (block.at[row], block.seq[row], table.get(kind).copied().unwrap_or(u8::MAX))
+}
+
+/// Whether a touchpoint of one journey ties with one of another in (at, source_seq, table): then only their keys, which
+/// blocks do not hold, could tell their order. `table` ranks the tables of kinds.
+pub fn ties(old: &Journey<'_>, new: &Journey<'_>, table: &[u8]) -> bool {
+    let (mut mine, mut theirs) = (old.rows(), new.rows());
+    while !mine.is_empty() && !theirs.is_empty() {
+        match place(old, mine.start, table).cmp(&place(new, theirs.start, table)) {
+            std::cmp::Ordering::Less => mine.start += 1,
+            std::cmp::Ordering::Equal => return true,
+            std::cmp::Ordering::Greater => theirs.start += 1,
+        }
+    }
+    false
+}
+
 impl OwnedFacts {
     fn as_facts(&self) -> Facts<'_> {
         Facts {
@@ -332,22 +353,13 @@ impl OwnedBlock {
         self.end();
     }
 
-    /// Adds a case whose touchpoints lie in two journeys, behind the others. `table` ranks the tables of kinds.
-    /// Returns whether two touchpoints of the two journeys tie in (at, source_seq, table): then only their keys, which
-    /// blocks do not hold, could tell their order.
-    pub fn append_merged(&mut self, old: &Journey<'_>, new: &Journey<'_>, table: &[u8]) -> bool {
-        let key = |journey: &Journey<'_>, row: usize| {
-            let block = journey.whole();
-            let kind = usize::from(block.kind[row]);
-            (block.at[row], block.seq[row], table.get(kind).copied().unwrap_or(u8::MAX))
-        };
+    /// Adds a case whose touchpoints lie in two journeys, behind the others. `table` ranks the tables of kinds. Of two
+    /// touchpoints that tie, the old one comes first: see [`ties`].
+    pub fn append_merged(&mut self, old: &Journey<'_>, new: &Journey<'_>, table: &[u8]) {
         self.begin(old.id());
         let (mut mine, mut theirs) = (old.rows(), new.rows());
-        let mut tied = false;
         while !mine.is_empty() && !theirs.is_empty() {
-            let (a, b) = (key(old, mine.start), key(new, theirs.start));
-            tied |= a == b;
-            if a <= b {
+            if place(old, mine.start, table) <= place(new, theirs.start, table) {
                 self.copy(old.whole(), mine.start..mine.start + 1);
                 mine.start += 1;
             } else {
@@ -358,7 +370,6 @@ impl OwnedBlock {
         self.copy(old.whole(), mine);
         self.copy(new.whole(), theirs);
         self.end();
-        tied
     }
 
     /// Gives kinds and channels other codes: the new one stands at the place of the old one.

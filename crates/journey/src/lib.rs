@@ -39,7 +39,7 @@ pub use attribution::{
     attribution, attribution_from_paths,
 };
 pub use block::{Block, Fact, Facts, Ids, Journey};
-pub use build::{BlockBuilder, NewFact, NewTouch, OwnedBlock, OwnedFacts, flags};
+pub use build::{BlockBuilder, NewFact, NewTouch, OwnedBlock, OwnedFacts, flags, ties};
 pub use conformance::{
     Conformance, ConformanceFold, ConformanceGroup, ConformanceSpec, ConformanceState, Deviation, DeviationKind,
     conformance,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use datafusion::arrow::array::{ArrayRef, RecordBatch, StringArray};
 use datafusion::common::JoinType;
 use datafusion::logical_expr::{col, lit};
-use throughline_journey::{Block, Journey, Kinds, OwnedBlock};
+use throughline_journey::{Block, Journey, Kinds, OwnedBlock, ties};
 
 use super::changes::{self, Changes};
 use super::links::Links;
@@ -105,7 +105,7 @@ impl Extension<'_> {
             let block = block.as_block(0);
             for journey in block.journeys() {
                 if let Some((old, _)) = self.earlier(bucket, journey.id())
-                    && OwnedBlock::empty().append_merged(&old, &journey, &tables)
+                    && ties(&old, &journey, &tables)
                 {
                     tied.push(journey.id().to_owned());
                 }
@@ -173,9 +173,7 @@ impl Extension<'_> {
         for (id, journey) in &journeys {
             let old = if reread.contains(*id) { None } else { self.earlier(bucket, id) };
             match old {
-                Some((old, _)) => {
-                    block.append_merged(&old, journey, tables);
-                }
+                Some((old, _)) => block.append_merged(&old, journey, tables),
                 None => block.append(journey),
             }
         }

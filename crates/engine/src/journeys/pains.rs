@@ -160,6 +160,9 @@ fn arranged(mut found: Pains) -> Pains {
         _ => false,
     };
     found.pains.retain(|pain| last_touch(pain).is_none_or(is_kind) || by_kind.iter().all(|other| !same(pain, other)));
+    for pain in found.pains.iter_mut().filter(|pain| last_touch(pain).is_some()) {
+        pain.money = None;
+    }
     found.pains.sort_by_cached_key(|pain| (last_touch(pain).is_some(), Reverse(excess(&pain.obstacle))));
     found
 }

@@ -2,8 +2,9 @@
 //!
 //! An **entry** is a touchpoint of the first step (in any order: of any step) within the range of entry dates. It
 //! reaches the k-th step if steps 2 to k follow it in the order of touchpoints, the k-th at most `window` after the
-//! entry (elapsed time, inclusive). An entry that has not reached the last step and whose window ends after
-//! `known_until` is **open**: it tells nothing yet and is counted apart. Without a window nothing is ever open.
+//! entry (elapsed time, inclusive). An entry whose window ends after `known_until` is **open** and counted apart, also one
+//! that has come through: if those counted, and the others not yet, shares would be too high. Without a window nothing is
+//! ever open.
 
 mod chains;
 mod latest;
@@ -106,7 +107,7 @@ impl<'a> FunnelFold<'a> {
 
     fn is_open(&self, times: &[i64]) -> bool {
         let Some((entry, window)) = times.first().zip(self.spec.window) else { return false };
-        times.len() < self.spec.steps.len() && entry.saturating_add(window) > self.spec.known_until
+        entry.saturating_add(window) > self.spec.known_until
     }
 
     fn in_range(&self, times: &[i64]) -> bool {

@@ -19,7 +19,7 @@ pub struct FunnelGroup {
     pub cases: u64,
     /// Cases that entered and are not open; entries where every entry counts.
     pub entered: u64,
-    /// Cases (or entries) whose window is still open and who have not come to the last step.
+    /// Cases (or entries) whose window is still open.
     pub open: u64,
     /// The steps in the order of the funnel.
     pub steps: Vec<FunnelStep>,

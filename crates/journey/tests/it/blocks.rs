@@ -1,7 +1,7 @@
 //! Blocks hold what was pushed, in the one order.
 
 use proptest::prelude::*;
-use throughline_journey::{Block, OwnedBlock};
+use throughline_journey::{Block, OwnedBlock, ties};
 
 use crate::log::{self, ORDER};
 
@@ -58,7 +58,10 @@ proptest! {
         for journey in whole.journeys() {
             let mut merged = OwnedBlock::empty();
             let tied = match (old.find(journey.id()), new.find(journey.id())) {
-                (Some(a), Some(b)) => merged.append_merged(&old.journey(a), &new.journey(b), &table),
+                (Some(a), Some(b)) => {
+                    merged.append_merged(&old.journey(a), &new.journey(b), &table);
+                    ties(&old.journey(a), &new.journey(b), &table)
+                }
                 (Some(a), None) => { merged.append(&old.journey(a)); false }
                 (None, Some(b)) => { merged.append(&new.journey(b)); false }
                 (None, None) => panic!("a journey from nowhere"),

@@ -175,16 +175,8 @@ fn rules(found: &FunnelView) -> String {
     let open = match open {
         0 => String::new(),
         open => {
-            let entered: u64 = found.groups.iter().map(|group| group.entered).sum();
             let all = counted_entries(open, found);
-            // Who comes through is counted at once, who does not only when the window has closed.
-            let caution = if open * 20 > entered {
-                " Who came through already counts, so that shares are too high here; an earlier --to leaves closed windows \
-                 only."
-            } else {
-                ""
-            };
-            format!(" Left out: {all}, whose window is still open where the data end.{caution}")
+            format!(" Left out: {all}, whose window is still open where the data end.")
         }
     };
     let nobody = found.groups.iter().filter(|group| group.entered + group.open == 0).count() as u64;

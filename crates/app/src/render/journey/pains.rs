@@ -253,7 +253,7 @@ impl Page<'_> {
             return Vec::new();
         }
         let mut table = Table::new().number("").text("more drop-off at → before").text("after a last touch");
-        table = table.number("people").number("here").number("others").number("excess").number("later purchase");
+        table = table.number("people").number("here").number("others").number("excess").number("purchase");
         for (number, pain) in places {
             let Obstacle::DropOff { step, next, by, here, others, .. } = &pain.obstacle else { continue };
             let share = |(n, dropped): &(u64, u64)| tenths((*n > 0).then(|| *dropped as f64 / *n as f64));
@@ -271,7 +271,7 @@ impl Page<'_> {
         let mut lines = table.lines(0, self.style);
         let note = "here, others: who had reached no later step 30 days after. excess: so many more than at the share of \
                     the others. The last touch before a drop-off is known afterwards only, and who goes on has others \
-                    by nature: these are places to look at. later purchase: points of difference, large for the same \
+                    by nature: these are places to look at. purchase: points of difference, large for the same \
                     reason and no estimate of what mending a place would bring.";
         lines.extend(quiet(note, self.style));
         lines
@@ -389,7 +389,7 @@ fn points(comparison: &Comparison) -> String {
     } else if low > 0.0 {
         format!("{} points more (95 % interval {} to {} more)", of(comparison.difference), of(low), of(high))
     } else {
-        format!("no difference shown ({})", short(comparison))
+        format!("no difference shown: {}", short(comparison))
     }
 }
 
