@@ -81,97 +81,136 @@ async fn ledger(session: &Session, imports: &str) -> Result<Vec<Touched>> {
     Ok(touched)
 }
 
-/// Customers whose earlier touchpoints depend on rows of these imports. Rows that are new only, and on which nothing
-/// earlier depends, need no query.
-fn customers(touched: &[&Touched], imports: &str) -> Vec<String> {
-    let now = |alias: &str| format!("{alias}.import_id IN ({imports})");
-    let before = |alias: &str| format!("{alias}.import_id NOT IN ({imports})");
-    let has =
-        |table: &str| touched.iter().any(|touched| touched.table == table && touched.added + touched.corrected > 0);
-    let corrected = |table: &str| touched.iter().any(|touched| touched.table == table && touched.corrected > 0);
-    let mut queries = Vec::new();
-    for (table, key) in [
-        ("interactions", "interaction_id"),
-        ("orders", "order_id"),
-        ("tickets", "ticket_id"),
-        ("loyalty_events", "event_id"),
-    ] {
-        if corrected(table) {
-            for side in ["n", "b"] {
-                queries.push(format!(
-                    "SELECT {side}.customer_ref FROM history.{table} AS n JOIN history.{table} AS b ON b.{key} = n.{key} \
-                     WHERE {} AND {}",
-                    now("n"),
-                    before("b")
-                ));
-            }
+/// What imports touched, as the conditions of queries.
+struct Imports<'a> {
+    touched: &'a [&'a Touched],
+    listed: &'a str,
+}
+
+impl Imports<'_> {
+    /// Rows of these imports.
+    fn now(&self, alias: &str) -> String {
+        format!("{alias}.import_id IN ({})", self.listed)
+    }
+
+    /// Rows of earlier imports.
+    fn before(&self, alias: &str) -> String {
+        format!("{alias}.import_id NOT IN ({})", self.listed)
+    }
+
+    fn touch(&self, table: &str) -> bool {
+        self.touched.iter().any(|touched| touched.table == table && touched.added + touched.corrected > 0)
+    }
+
+    fn correct(&self, table: &str) -> bool {
+        self.touched.iter().any(|touched| touched.table == table && touched.corrected > 0)
+    }
+
+    /// Customers of rows that were corrected, before and after.
+    fn corrected_rows(&self) -> Vec<String> {
+        let (now, before) = (self.now("n"), self.before("b"));
+        let keys = [
+            ("interactions", "interaction_id"),
+            ("orders", "order_id"),
+            ("tickets", "ticket_id"),
+            ("loyalty_events", "event_id"),
+        ];
+        let corrected = keys.into_iter().filter(|(table, _)| self.correct(table));
+        let both = corrected.flat_map(|(table, key)| ["n", "b"].map(|side| (table, key, side)));
+        let query = |(table, key, side)| {
+            format!(
+                "SELECT {side}.customer_ref FROM history.{table} AS n JOIN history.{table} AS b ON b.{key} = n.{key} \
+                 WHERE {now} AND {before}"
+            )
+        };
+        let mut queries: Vec<String> = both.map(query).collect();
+        if self.correct("exposures") {
+            queries.push(format!("SELECT n.customer_ref FROM history.exposures AS n WHERE {now}"));
         }
+        queries
     }
-    if corrected("exposures") {
-        queries.push(format!("SELECT n.customer_ref FROM history.exposures AS n WHERE {}", now("n")));
-    }
-    if corrected("feedback") {
+
+    /// Customers of answers that were corrected: named by the answer, or by what it is about.
+    fn corrected_answers(&self) -> Vec<String> {
+        if !self.correct("feedback") {
+            return Vec::new();
+        }
         let answers = format!(
             "SELECT b.feedback_id, b.customer_ref, b.about, b.about_id FROM history.feedback AS b \
              WHERE b.feedback_id IN (SELECT n.feedback_id FROM history.feedback AS n WHERE {})",
-            now("n")
+            self.now("n")
         );
-        queries.push(format!("SELECT f.customer_ref FROM ({answers}) AS f"));
-        for (table, about, key) in [("orders", "order", "order_id"), ("tickets", "ticket", "ticket_id")] {
-            queries.push(format!(
-                "SELECT t.customer_ref FROM ({answers}) AS f JOIN history.{table} AS t ON t.{key} = f.about_id \
+        let through =
+            [("orders", "order", "order_id"), ("tickets", "ticket", "ticket_id")].map(|(table, about, key)| {
+                format!(
+                    "SELECT t.customer_ref FROM ({answers}) AS f JOIN history.{table} AS t ON t.{key} = f.about_id \
                  WHERE f.customer_ref IS NULL AND f.about = '{about}'"
-            ));
-        }
+                )
+            });
+        std::iter::once(format!("SELECT f.customer_ref FROM ({answers}) AS f")).chain(through).collect()
     }
-    // What an order is worth, or that it came back, is told by rows that may come after it.
-    for (table, only) in
-        [("order_lines", ""), ("payments", " AND n.kind = 'refund'"), ("tickets", " AND n.need = 'return'")]
-    {
-        if has(table) {
-            queries.push(format!(
+
+    /// Customers of earlier orders: what an order is worth, or that it came back, is told by rows that come after it.
+    fn orders_told_of(&self) -> Vec<String> {
+        let told = [("order_lines", ""), ("payments", " AND n.kind = 'refund'"), ("tickets", " AND n.need = 'return'")];
+        let query = |(table, only): (&str, &str)| {
+            format!(
                 "SELECT o.customer_ref FROM history.orders AS o JOIN history.{table} AS n ON n.order_id = o.order_id \
                  WHERE {} AND {}{only}",
-                before("o"),
-                now("n")
-            ));
-        }
+                self.before("o"),
+                self.now("n")
+            )
+        };
+        told.into_iter().filter(|(table, _)| self.touch(table)).map(query).collect()
     }
-    // Rows that find their customer through an order or a ticket may have come before it.
-    for (table, key, child, link) in [
-        ("orders", "order_id", "payments", "c.order_id = n.order_id"),
-        ("orders", "order_id", "feedback", "c.about_id = n.order_id AND c.about = 'order' AND c.customer_ref IS NULL"),
-        ("tickets", "ticket_id", "ticket_events", "c.ticket_id = n.ticket_id"),
-        (
-            "tickets",
-            "ticket_id",
-            "feedback",
-            "c.about_id = n.ticket_id AND c.about = 'ticket' AND c.customer_ref IS NULL",
-        ),
-    ] {
-        if has(table) {
-            let children = format!(
-                "SELECT n.{key}, n.customer_ref FROM history.{table} AS n JOIN history.{child} AS c ON {link} \
-                 WHERE {} AND {}",
-                now("n"),
-                before("c")
-            );
-            queries.push(format!("SELECT x.customer_ref FROM ({children}) AS x"));
-        }
+
+    /// Customers of orders and tickets whose own rows came before them.
+    fn late_parents(&self) -> Vec<String> {
+        let children = [
+            ("orders", "payments", "c.order_id = n.order_id"),
+            ("orders", "feedback", "c.about_id = n.order_id AND c.about = 'order' AND c.customer_ref IS NULL"),
+            ("tickets", "ticket_events", "c.ticket_id = n.ticket_id"),
+            ("tickets", "feedback", "c.about_id = n.ticket_id AND c.about = 'ticket' AND c.customer_ref IS NULL"),
+        ];
+        let query = |(table, child, link): (&str, &str, &str)| {
+            format!(
+                "SELECT n.customer_ref FROM history.{table} AS n JOIN history.{child} AS c ON {link} WHERE {} AND {}",
+                self.now("n"),
+                self.before("c")
+            )
+        };
+        children.into_iter().filter(|(table, _, _)| self.touch(table)).map(query).collect()
     }
-    for (child, table, key) in [
-        ("ticket_events", "tickets", "ticket_id"),
-        ("payments", "orders", "order_id"),
-        ("order_lines", "orders", "order_id"),
-    ] {
-        if corrected(child) {
-            queries.push(format!(
+
+    /// Customers of orders and tickets whose own rows were corrected.
+    fn corrected_children(&self) -> Vec<String> {
+        let children = [
+            ("ticket_events", "tickets", "ticket_id"),
+            ("payments", "orders", "order_id"),
+            ("order_lines", "orders", "order_id"),
+        ];
+        let query = |(child, table, key): (&str, &str, &str)| {
+            format!(
                 "SELECT t.customer_ref FROM history.{table} AS t JOIN history.{child} AS n ON n.{key} = t.{key} WHERE {}",
-                now("n")
-            ));
-        }
+                self.now("n")
+            )
+        };
+        children.into_iter().filter(|(child, _, _)| self.correct(child)).map(query).collect()
     }
-    queries
+}
+
+/// Customers whose earlier touchpoints depend on rows of these imports. Rows that are new only, and on which nothing
+/// earlier depends, need no query.
+fn customers(touched: &[&Touched], listed: &str) -> Vec<String> {
+    let imports = Imports { touched, listed };
+    [
+        imports.corrected_rows(),
+        imports.corrected_answers(),
+        imports.orders_told_of(),
+        imports.late_parents(),
+        imports.corrected_children(),
+    ]
+    .concat()
 }
 
 fn tickets(touched: &[&Touched], imports: &str) -> Vec<String> {

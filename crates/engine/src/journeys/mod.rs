@@ -60,8 +60,12 @@ use crate::{Error, Progress, Reader, Result, catalog};
 use store::{Opened, Store};
 use write::Source;
 
-/// Stores of moments other than the newest that are kept.
-const KEPT: usize = 3;
+/// Stores of either life that are kept: as many as cases and linkings make.
+const KEPT: usize = 4;
+/// The life of a store that goes on from import to import.
+const CURRENT: &str = "current";
+/// The life of a store for one moment.
+const MOMENT: &str = "moment";
 
 /// Whose journeys: what happened is grouped by customer, or by ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -174,15 +178,16 @@ impl Session {
         let source = Source { session: self, case, manifest: *manifest, at, current };
         let parts = self.what_journeys_depend_on()?;
         if current {
-            let store = Store::at(folder(root, case, &parts, "current"));
+            let store = Store::at(folder(root, case, &parts, CURRENT));
             if let Some(opened) = store.journeys(&source, progress).await? {
+                forget(root, CURRENT, store.folder());
                 return Ok(self.opened(opened));
             }
         }
         // A moment of its own: as of a day, or overtaken by an import.
-        let store = Store::at(folder(root, case, &[parts, vec![format!("{manifest}@{at}")]].concat(), "moment"));
+        let store = Store::at(folder(root, case, &[parts, vec![format!("{manifest}@{at}")]].concat(), MOMENT));
         let opened = store.journeys(&source, progress).await?;
-        forget(root, store.folder());
+        forget(root, MOMENT, store.folder());
         let opened = opened.ok_or_else(|| Error::internal("the journeys of a moment went on without it"))?;
         Ok(self.opened(opened))
     }
@@ -198,11 +203,6 @@ impl Reader {
     pub async fn journeys(&self, case: Case, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<Journeys> {
         self.session().journeys(case, progress).await
     }
-
-    /// Opens the journeys that a question is about; see [`Session::ask`].
-    pub async fn ask(&self, scope: &Scope, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<Asked> {
-        self.session().ask(scope, progress).await
-    }
 }
 
 /// The folder of a store whose rows depend on exactly `parts`.
@@ -211,17 +211,18 @@ fn folder(root: &Path, case: Case, parts: &[String], life: &str) -> PathBuf {
     root.join(format!("{}-{life}-{:016x}", case.name(), xxh3_128(text.as_bytes()) as u64))
 }
 
-/// Removes the stores of moments that were used longest ago.
-fn forget(root: &Path, keep: &Path) {
+/// Removes the stores of a life that were written longest ago, such as those of an earlier program or time zone.
+fn forget(root: &Path, life: &str, keep: &Path) {
     let Ok(entries) = fs::read_dir(root) else { return };
-    let mut moments: Vec<(SystemTime, PathBuf)> = entries
+    let infix = format!("-{life}-");
+    let mut stores: Vec<(SystemTime, PathBuf)> = entries
         .filter_map(|entry| entry.ok())
-        .filter(|entry| entry.file_name().to_string_lossy().contains("-moment-") && entry.path() != keep)
+        .filter(|entry| entry.file_name().to_string_lossy().contains(&infix) && entry.path() != keep)
         .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
         .collect();
-    moments.sort();
-    let surplus = (moments.len() + 1).saturating_sub(KEPT);
-    for (_, path) in moments.iter().take(surplus) {
+    stores.sort();
+    let surplus = (stores.len() + 1).saturating_sub(KEPT);
+    for (_, path) in stores.iter().take(surplus) {
         // What stays is no harm: it is found again, or forgotten next time.
         let _ = fs::remove_dir_all(path);
     }
