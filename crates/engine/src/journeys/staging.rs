@@ -136,11 +136,12 @@ impl Staging {
             return Ok(Coded { kind, table, channel: 0 });
         }
         let channel = touches.channel.value(row);
-        let code = match memo.channels.get(channel) {
+        let hash = xxh3_64(channel.as_bytes());
+        let code = match memo.channels.get(&hash) {
             Some(code) => *code,
             None => {
                 let code = self.codes().channel(channel)?;
-                memo.channels.insert(channel.to_owned(), code);
+                memo.channels.insert(hash, code);
                 code
             }
         };
@@ -157,12 +158,12 @@ struct Coded {
     channel: u16,
 }
 
-/// Codes that one reader has met, so that it need not ask for them again.
+/// Codes that one reader has met, by hash, so that it need not ask for them again.
 #[derive(Default)]
 pub(super) struct Memo {
-    /// By hash: the code, and the rank of the table.
+    /// The code, and the rank of the table.
     kinds: HashMap<u64, (u16, u8), foldhash::fast::FixedState>,
-    channels: HashMap<String, u16, foldhash::fast::FixedState>,
+    channels: HashMap<u64, u16, foldhash::fast::FixedState>,
 }
 
 /// The columns of `catalog/journeys/*.sql`.

@@ -22,6 +22,8 @@ use crate::{Error, Progress, Result};
 
 /// Touchpoints held in memory at once; more are read in several passes, some buckets each.
 const ROWS_AT_ONCE: u64 = 24_000_000;
+/// Touchpoints of a batch: enough for every bucket to get some hundreds at a time.
+const BATCH_ROWS: usize = 65_536;
 /// How often progress is told.
 const TOLD_EVERY: Duration = Duration::from_millis(100);
 
@@ -75,6 +77,10 @@ pub(super) async fn stage(
     known: &Kinds,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Staged> {
+    let (mut state, plan) = rows.into_parts();
+    let config = std::mem::take(state.config_mut());
+    *state.config_mut() = config.with_batch_size(BATCH_ROWS);
+    let rows = DataFrame::new(state, plan);
     let streams =
         rows.execute_stream_partitioned().await.map_err(|error| crate::session::hints::running_error(&error))?;
     let staging = Arc::new(Staging::new(links.clone(), wanted, known));

@@ -37,6 +37,7 @@ pub use source::TableSource;
 pub(crate) use tables::{ORIGIN_COLUMNS, PERIODS};
 
 use crate::identity::Linking;
+use crate::identity::strangers::Kept;
 use crate::journeys::{self, JourneyFunction, JourneysAt};
 use crate::store::schema;
 use crate::{Error, Result};
@@ -299,6 +300,14 @@ impl Session {
 }
 
 impl Inner {
+    /// Where what was found about strangers in sessions goes on from import to import.
+    fn kept_strangers(&self) -> Option<Kept> {
+        let JourneysAt { manifest, at, .. } =
+            self.options.journeys.as_ref().filter(|_| self.options.as_of.is_none())?;
+        let folder = self.options.cache_dir.clone()?;
+        Some(Kept { folder, manifest: *manifest, at: at.clone() })
+    }
+
     /// Everything that the rows of a view depend on.
     fn identity_of(&self, closure: &Closure) -> Vec<String> {
         let settings = &self.definitions.settings;

@@ -102,7 +102,7 @@ impl Tables {
         let parts = self.inner.identity_of(&closure);
         let path = cache.path(name, &parts.iter().map(String::as_str).collect::<Vec<_>>());
         let order = self.inner.views.order(name)?;
-        let table = cache.open_or_write(&path, &state, &order, rows(&state, name, sql)).await?;
+        let table = cache.open_or_write(&path, &state, &order, self.rows(&state, name, sql)).await?;
         Ok(Found { table, kept_at: Some(path) })
     }
 
@@ -112,30 +112,30 @@ impl Tables {
         if let Some(table) = computed().get(name).cloned() {
             return Ok(table);
         }
-        let rows = Box::pin(rows(state, name, sql)).await?;
+        let rows = Box::pin(self.rows(state, name, sql)).await?;
         let schema = Arc::new(rows.schema().as_arrow().clone());
         let batches = rows.collect().await.map_err(|error| hints::running_error(&error))?;
         let table: Arc<dyn TableProvider> = Arc::new(MemTable::try_new(schema, vec![batches])?);
         computed().insert(name.to_owned(), table.clone());
         Ok(table)
     }
-}
 
-/// The rows of a view: of its SQL, or of a faster way to the same.
-async fn rows(state: &SessionState, name: &str, sql: &str) -> Result<DataFrame> {
-    if name == identity::STRANGERS {
-        return identity::strangers::rows(state).await;
-    }
-    let plan = plan_view(state, name, sql).await?;
-    if let Some((_, needed)) = identity::NEEDS.iter().find(|(view, _)| *view == name) {
-        let any = state.create_logical_plan(&format!("SELECT 1 FROM {needed} LIMIT 1")).await?;
-        if DataFrame::new(state.clone(), any).collect().await?.iter().all(|batch| batch.num_rows() == 0) {
-            let schema = plan.schema().clone();
-            let none = LogicalPlan::EmptyRelation(EmptyRelation { produce_one_row: false, schema });
-            return Ok(DataFrame::new(state.clone(), none));
+    /// The rows of a view: of its SQL, or of a faster way to the same.
+    async fn rows(&self, state: &SessionState, name: &str, sql: &str) -> Result<DataFrame> {
+        if name == identity::STRANGERS {
+            return identity::strangers::rows(state, self.inner.kept_strangers().as_ref()).await;
         }
+        let plan = plan_view(state, name, sql).await?;
+        if let Some((_, needed)) = identity::NEEDS.iter().find(|(view, _)| *view == name) {
+            let any = state.create_logical_plan(&format!("SELECT 1 FROM {needed} LIMIT 1")).await?;
+            if DataFrame::new(state.clone(), any).collect().await?.iter().all(|batch| batch.num_rows() == 0) {
+                let schema = plan.schema().clone();
+                let none = LogicalPlan::EmptyRelation(EmptyRelation { produce_one_row: false, schema });
+                return Ok(DataFrame::new(state.clone(), none));
+            }
+        }
+        Ok(DataFrame::new(state.clone(), plan))
     }
-    Ok(DataFrame::new(state.clone(), plan))
 }
 
 /// What a session that only plans needs to know of `customer_aliases`.

@@ -5,6 +5,7 @@ mod docs;
 mod hand_tables;
 mod identity;
 mod identity_change;
+mod identity_imports;
 mod identity_naive;
 mod import;
 mod intake_files;

@@ -3,7 +3,10 @@
 //! The rows are those of the view `session_strangers`; its SQL says what they are. As a join it would send every
 //! interaction through a hash table of texts, though in most workspaces hardly a session has two names. Here a
 //! session is looked up by a 64-bit hash, and only sessions that may hold a second name are looked at. Two sessions
-//! of the same hash can only add rows that are then found to be none.
+//! of the same hash can only add rows that are then found to be none. What an earlier pass found is kept (`kept`), so
+//! that an import of new sessions only is looked at alone.
+
+mod kept;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -20,12 +23,8 @@ use tokio::task::JoinSet;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::{Error, Result};
+pub(crate) use kept::Kept;
 
-/// Orders and logins of sessions.
-const MARKS: &str = "SELECT session_id, customer_ref FROM orders WHERE session_id IS NOT NULL \
-    UNION ALL SELECT session_id, customer_ref FROM _logins";
-// A filter for the presence of a session would copy every row that is left.
-const VISITS: &str = "SELECT session_id, customer_ref FROM interactions";
 const KNOWN: &str = "SELECT customer_ref FROM _known_names";
 
 /// Session → names.
@@ -36,22 +35,44 @@ type Marked = HashMap<u64, u64, FixedState>;
 
 const SEVERAL: u64 = 0;
 
-/// The rows of `session_strangers`, sorted.
-pub(crate) async fn rows(state: &SessionState) -> Result<DataFrame> {
-    let found = find(state).await?;
-    let pairs =
-        found.iter().flat_map(|(session, names)| names.iter().map(move |name| (session.as_str(), name.as_str())));
-    let (sessions, names): (Vec<&str>, Vec<&str>) = pairs.unzip();
-    let (sessions, names) = (StringArray::from(sessions), StringArray::from(names));
-    let field = |name| Field::new(name, DataType::Utf8, true);
-    let schema = Arc::new(Schema::new(vec![field("session_id"), field("customer_ref")]));
-    let batch = RecordBatch::try_new(schema, vec![Arc::new(sessions), Arc::new(names)])?;
-    Ok(SessionContext::new_with_state(state.clone()).read_batch(batch)?)
+/// The rows that are looked at: all, or those of some imports.
+struct Rows {
+    /// Orders and logins of sessions.
+    marks: String,
+    /// All that happened in sessions, and beside them.
+    visits: String,
 }
 
-async fn find(state: &SessionState) -> Result<Names> {
+impl Rows {
+    /// Those for which a condition on their `import_id` holds.
+    fn of(condition: Option<&str>) -> Rows {
+        let and = condition.map(|condition| format!(" AND {condition}")).unwrap_or_default();
+        let only = condition.map(|condition| format!(" WHERE {condition}")).unwrap_or_default();
+        Rows {
+            marks: format!(
+                "SELECT session_id, customer_ref FROM orders WHERE session_id IS NOT NULL{and} \
+                 UNION ALL SELECT session_id, customer_ref FROM _logins{only}"
+            ),
+            // A filter for the presence of a session would copy every row that is left.
+            visits: format!("SELECT session_id, customer_ref FROM interactions{only}"),
+        }
+    }
+}
+
+/// The rows of `session_strangers`, sorted. `kept` is where the data are those of a workspace's newest moment.
+pub(crate) async fn rows(state: &SessionState, kept: Option<&Kept>) -> Result<DataFrame> {
+    let found = match kept {
+        Some(kept) => kept.names(state).await?,
+        None => names(state, &Rows::of(None)).await?,
+    };
+    let found = unknown(state, found).await?;
+    Ok(SessionContext::new_with_state(state.clone()).read_batch(batch(&found)?)?)
+}
+
+/// Names in sessions in which another name ordered or logged in, whether or not it is known whose they are.
+async fn names(state: &SessionState, rows: &Rows) -> Result<Names> {
     let mut marked = Marked::default();
-    let mut stream = query(state, MARKS).await?.execute_stream().await?;
+    let mut stream = query(state, &rows.marks).await?.execute_stream().await?;
     while let Some(batch) = stream.next().await {
         mark(&mut marked, &batch?)?;
     }
@@ -60,7 +81,7 @@ async fn find(state: &SessionState) -> Result<Names> {
     }
     let marked = Arc::new(marked);
     let mut passes = JoinSet::new();
-    for stream in query(state, VISITS).await?.execute_stream_partitioned().await? {
+    for stream in query(state, &rows.visits).await?.execute_stream_partitioned().await? {
         passes.spawn(pass(stream, Arc::clone(&marked)));
     }
     let mut found = Names::new();
@@ -70,8 +91,18 @@ async fn find(state: &SessionState) -> Result<Names> {
             found.entry(session).or_default().extend(names);
         }
     }
-    let found = unknown(state, found).await?;
-    if found.is_empty() { Ok(found) } else { verified(state, found).await }
+    if found.is_empty() { Ok(found) } else { verified(state, found, &rows.marks).await }
+}
+
+/// As rows: session, name.
+fn batch(found: &Names) -> Result<RecordBatch> {
+    let pairs =
+        found.iter().flat_map(|(session, names)| names.iter().map(move |name| (session.as_str(), name.as_str())));
+    let (sessions, names): (Vec<&str>, Vec<&str>) = pairs.unzip();
+    let (sessions, names) = (StringArray::from(sessions), StringArray::from(names));
+    let field = |name| Field::new(name, DataType::Utf8, true);
+    let schema = Arc::new(Schema::new(vec![field("session_id"), field("customer_ref")]));
+    Ok(RecordBatch::try_new(schema, vec![Arc::new(sessions), Arc::new(names)])?)
 }
 
 fn mark(marked: &mut Marked, batch: &RecordBatch) -> Result<()> {
@@ -130,9 +161,9 @@ async fn unknown(state: &SessionState, mut found: Names) -> Result<Names> {
 }
 
 /// Of the sessions found by hash, those in which another name truly ordered or logged in.
-async fn verified(state: &SessionState, mut found: Names) -> Result<Names> {
+async fn verified(state: &SessionState, mut found: Names, marked: &str) -> Result<Names> {
     let mut marks = Names::new();
-    let mut stream = query(state, MARKS).await?.execute_stream().await?;
+    let mut stream = query(state, marked).await?.execute_stream().await?;
     while let Some(batch) = stream.next().await {
         let batch = batch?;
         let (sessions, names) = (text(&batch, 0)?, text(&batch, 1)?);
