@@ -9,14 +9,16 @@ from compare import compare
 from runall import CELLS, answer_file
 
 WHAT = {"T1": "funnel", "T2": "directly-follows graph", "T3": "cohort retention", "T4": "support", "T5": "RFM summary",
-        "T6": "scorecard, 20 KPIs", "T7": "CSV to deduplicated tables with journeys", "T8": "dashboard query"}
+        "T6": "scorecard, 20 KPIs", "T7": "CSV to deduplicated tables with journeys", "T8": "dashboard query",
+        "T8kept": "the same from kept readings"}
 # How many times as fast as the best peer it should be, and how much anonymous memory it may need at 10 million.
-TARGET = {"T1": 6.0, "T2": 4.0, "T3": 2.0, "T4": 2.0, "T5": 2.0, "T6": 3.0, "T7": 1.5, "T8": 0.5}
+TARGET = {"T1": 6.0, "T2": 4.0, "T3": 2.0, "T4": 2.0, "T5": 2.0, "T6": 3.0, "T7": 1.5, "T8": 0.5,
+          "T8kept": 1.0}
 MEMORY = {"T7": 3072}
 EXTENSION = {"T7+1": 5.0}                       # percent of a full build
 STARTUP = 0.1                                   # seconds
-REFERENCE = {task: ("duckdb", "duckdb") for task in CELLS} | {"T7": ("duckdb:T7keyed", "csv")}
-OURS = {task: ("throughline", "throughline") for task in CELLS} | {"T7": ("throughline", "csv")}
+REFERENCE = {task: ("duckdb", "duckdb") for task in CELLS} | {"T7": ("duckdb:T7keyed", "csv"), "T8kept": ("duckdb:T8", "duckdb")}
+OURS = {task: ("throughline", "throughline") for task in CELLS} | {"T7": ("throughline", "csv"), "T8kept": ("throughline:T8kept", "throughline")}
 
 
 def read(path):

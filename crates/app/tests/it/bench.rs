@@ -82,6 +82,12 @@ fn a_log_small_enough_to_answer_by_hand() {
     assert_eq!((months[1][19].clone(), months[1][4].clone()), (100.0.into(), 0.into()), "a promoter and no buyer");
     assert_eq!((months[22][4].clone(), months[22][5].clone(), months[22][9].clone()), (1.into(), 0.into(), 1.0.into()));
     assert_eq!(answer(&shop, "T8").1, json!([["2024-10-10", 1.0]]));
+    let measure = concat!(env!("CARGO_MANIFEST_DIR"), "/../../bench/orders_per_visit.toml");
+    std::fs::copy(measure, shop.join("measures/orders_per_visit.toml")).unwrap();
+    ok(&shop, &["apply", "--why", "benchmark"]);
+    for _ in 0..2 {
+        assert_eq!(answer(&shop, "T8kept").1, json!([["2024-10-10", 1.0]]));
+    }
 }
 
 #[test]

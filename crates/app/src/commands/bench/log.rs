@@ -13,6 +13,11 @@ pub const FIRST_DAY: &str = "2023-01-01";
 /// The day after the last one.
 pub const END: &str = "2025-01-01";
 
+/// First day of the dashboard query.
+pub const DASHBOARD_FROM: &str = "2024-10-03";
+/// Its channel.
+pub const DASHBOARD_CHANNEL: &str = "paid_search";
+
 /// An answer, whole and in memory.
 pub enum Answer {
     /// Rows of named values.

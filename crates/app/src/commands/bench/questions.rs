@@ -8,7 +8,7 @@ use throughline_journey::{
 };
 use throughline_model::Grain;
 
-use super::log::{END, FIRST_DAY, Log, Row, ratio};
+use super::log::{DASHBOARD_CHANNEL, DASHBOARD_FROM, END, FIRST_DAY, Log, Row, ratio};
 
 /// 30 days in microseconds.
 const WINDOW: i64 = 30 * 86_400 * 1_000_000;
@@ -85,11 +85,11 @@ pub fn customers(log: &Log<'_>) -> Result<Rfm> {
 
 /// T8: orders per visit of one channel, day by day.
 pub fn dashboard(log: &Log<'_>) -> Result<Vec<Row>> {
-    let (periods, days) = log.periods(Grain::Day, "2024-10-03", END)?;
+    let (periods, days) = log.periods(Grain::Day, DASHBOARD_FROM, END)?;
     let spec = ActivitySpec {
         periods,
         steps: log.steps(&["order", "visit"])?,
-        channel: Some(log.channel("paid_search")?),
+        channel: Some(log.channel(DASHBOARD_CHANNEL)?),
         cases: false,
         sessions: Vec::new(),
         scores: Vec::new(),
