@@ -38,6 +38,8 @@ pub enum Command {
     Init(commands::init::Arguments),
     /// List every problem of the definitions
     Check(commands::check::Arguments),
+    /// Show what the definitions in the files would change in the scores
+    Plan(commands::plan::Arguments),
     /// Put the definitions in the files into force
     Apply(commands::apply::Arguments),
     /// List the revisions of the definitions

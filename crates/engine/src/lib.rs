@@ -9,6 +9,7 @@ mod import;
 pub mod intake;
 mod journeys;
 pub mod measures;
+mod plan;
 mod reader;
 mod rejects;
 mod revisions;

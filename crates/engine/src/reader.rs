@@ -260,7 +260,7 @@ impl Reader {
     }
 
     /// A session with the definitions in force for a period, where those are others than today's.
-    fn in_force(&self, period: &Period) -> Result<Option<Session>> {
+    pub(crate) fn in_force(&self, period: &Period) -> Result<Option<Session>> {
         let definitions = self.workspace.definitions_for(self.options, period.start, self.known)?;
         if definitions == self.definitions {
             return Ok(None);

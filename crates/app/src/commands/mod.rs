@@ -13,6 +13,7 @@ pub mod init;
 pub mod journey;
 pub mod layout;
 pub mod measure;
+pub mod plan;
 pub mod rejects;
 pub mod revisions;
 pub mod scorecard;
@@ -31,6 +32,7 @@ pub async fn run(command: Command, context: &Context) -> Result<Reply> {
     match command {
         Command::Init(arguments) => init::run(arguments, context).await,
         Command::Check(arguments) => check::run(arguments, context).await,
+        Command::Plan(arguments) => plan::run(arguments, context).await,
         Command::Apply(arguments) => apply::run(arguments, context).await,
         Command::Revisions(arguments) => revisions::run(arguments, context).await,
         Command::Import(arguments) => import::run(arguments, context).await,

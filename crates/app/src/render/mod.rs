@@ -13,6 +13,7 @@ pub mod journey;
 pub mod measure_row;
 pub mod measures;
 pub mod moves;
+pub mod plan;
 pub mod readings;
 pub mod rejects;
 pub mod scorecard;

@@ -11,6 +11,7 @@ pub mod import;
 pub mod journey;
 pub mod layout;
 pub mod measure;
+pub mod plan;
 pub mod rejects;
 pub mod revision;
 pub mod scorecard;

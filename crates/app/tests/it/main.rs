@@ -9,5 +9,6 @@ mod journey_orders;
 mod journey_walks;
 mod json;
 mod page;
+mod plan;
 mod program;
 mod shop;

@@ -82,13 +82,13 @@ pub fn compute(input: &Input<'_>) -> ScorecardView {
 }
 
 /// One of the two periods: every measure assessed, and the roll-up.
-struct Side {
-    tree: Tree,
-    assessments: Assessments,
+pub(super) struct Side {
+    pub(super) tree: Tree,
+    pub(super) assessments: Assessments,
 }
 
 impl Side {
-    fn of(standing: Standing<'_>, calendar: &Calendar, period: &Period) -> Side {
+    pub(super) fn of(standing: Standing<'_>, calendar: &Calendar, period: &Period) -> Side {
         let Standing { definitions, readings } = standing;
         let card = &definitions.scorecard;
         let mut assessments = BTreeMap::new();

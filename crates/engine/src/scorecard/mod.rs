@@ -19,6 +19,7 @@ mod grid;
 mod history;
 mod moved;
 mod need;
+mod plan;
 mod read;
 mod readings;
 mod rollup;
@@ -34,7 +35,10 @@ pub use benchmark::{Observation, Series};
 pub use choose::{Choice, choose_period, last_complete};
 pub use compute::{Input, Standing, compute};
 pub use need::{HISTORY, Need};
+pub use plan::{Edit, Plan, PlanPart, PlannedMeasure, Shift};
+pub(crate) use plan::{PlanInput, plan};
 pub use read::scorecard;
+pub(crate) use read::{newest_period, readings_up_to};
 pub use readings::Readings;
 pub use throughline_stats::{Rule, Side};
 pub use view::{

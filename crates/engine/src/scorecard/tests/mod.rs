@@ -5,6 +5,7 @@
 mod assessing;
 mod choosing;
 mod moving;
+mod planning;
 mod rolling;
 
 use std::collections::BTreeMap;
