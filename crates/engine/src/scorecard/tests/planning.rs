@@ -3,11 +3,11 @@
 use super::*;
 use crate::scorecard::{Edit, PlanInput, PlanPart, plan};
 
+fn standing(bench: &Bench) -> Standing<'_> {
+    Standing { definitions: &bench.definitions, readings: &bench.readings }
+}
+
 fn planned(before: &Bench, after: &Bench) -> Plan {
-    let standing = |bench| -> Standing<'_> {
-        let Bench { definitions, readings, .. } = bench;
-        Standing { definitions, readings }
-    };
     let months = [before.calendar.period(Grain::Month, MARCH - 1), before.calendar.period(Grain::Month, MARCH)];
     let periods = months.map(|month| (month, standing(before)));
     let (calendar, current) = (&before.calendar, &before.definitions);
