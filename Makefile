@@ -9,35 +9,56 @@ BENCH_VENV ?= bench/.venv
 ROUNDS ?= 3
 THROUGHLINE = $(or $(CARGO_TARGET_DIR),target)/release/throughline
 
-.PHONY: help build demo test tools format unit bench clean
+# The page: what it is made of, and what it becomes.
+WEB_SOURCES = $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/tests/*' 2>/dev/null)
+
+.PHONY: help build demo demo-data test tools format web-check unit web-test bench clean
 
 help:            ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## ?/\t/' | expand -t 16
 
-build:           ## The program, as released
+build: web/dist/index.html ## The program with its page, as released
 	$(CARGO) build --release --package throughline-app
 
-demo: build      ## Make the sample company, import it, print its scorecard
+web/node_modules/.ready: web/package-lock.json
+	cd web && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+web/dist/index.html: web/node_modules/.ready $(WEB_SOURCES)
+	cd web && npm run --silent build
+	touch $@
+
+demo: demo-data  ## Make the sample company, compute, show it in the browser until stopped
+	$(THROUGHLINE) --workspace $(DEMO)/workspace serve
+
+demo-data: build ## The same without serving: the scorecard is printed
 	rm -rf $(DEMO)
 	$(THROUGHLINE) demo $(DEMO)/files
 	$(THROUGHLINE) init $(DEMO)/workspace --name "Sample company" --zone Europe/Berlin --currency EUR
 	$(THROUGHLINE) --workspace $(DEMO)/workspace import $(DEMO)/files/sources
 	$(THROUGHLINE) --workspace $(DEMO)/workspace scorecard
 
-test: tools format unit ## Everything: formatting, lints and all tests
+test: tools format web-check unit web-test ## Everything: formatting, lints and all tests
 	@echo "All tests passed."
 
-tools:           ## What the tests need besides cargo
+tools:           ## What the tests need besides cargo and npm
 	@command -v clippy-driver >/dev/null && command -v rustfmt >/dev/null || rustup component add clippy rustfmt
+	@tools/debian.sh chromium:chromium initdb:postgresql psql:postgresql-client
 
 format:          ## Formatting, checked
 	$(CARGO) fmt --all --check
 
+web-check: web/node_modules/.ready ## Types, lints and formatting of the page
+	cd web && npm run --silent check && npm run --silent lint
+
 # Clippy as the compiler of our own crates: lints and tests come out of one compilation, and the engine's
 # dependencies are those of the release build instead of a second set made for `cargo clippy`.
-unit:            ## Lints and tests
+unit: web/dist/index.html ## Lints and tests
 	RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS="-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__" \
 		$(CARGO) test --release --workspace --no-fail-fast
+
+web-test: build  ## The page in a real browser, on the real server
+	THROUGHLINE=$(abspath $(THROUGHLINE)) web/tests/real.sh
 
 bench: build $(BENCH_VENV)/ready ## Speed and memory beside DuckDB, ClickHouse and Polars (SIZE=1m for a quick look)
 	THROUGHLINE=$(abspath $(THROUGHLINE)) BENCH_PYTHON=$(BENCH_VENV)/bin/python bench/run.sh $(BENCH_DATA) $(SIZE) $(ROUNDS)
@@ -49,4 +70,4 @@ $(BENCH_VENV)/ready: bench/requirements.txt
 
 clean:           ## Remove what was built and made
 	$(CARGO) clean
-	rm -rf $(DEMO)
+	rm -rf $(DEMO) web/dist web/node_modules
