@@ -9,5 +9,6 @@ mod journey_orders;
 mod journey_walks;
 mod json;
 mod page;
+mod people;
 mod program;
 mod shop;
