@@ -66,6 +66,12 @@ pub enum Command {
     Journey(Box<commands::journey::Arguments>),
     /// Ask the standard tables and views in SQL
     Sql(commands::sql::Arguments),
+    /// Say who may log in, and as what
+    User(commands::user::Arguments),
+    /// Make, list and revoke the tokens of programs
+    Token(commands::token::Arguments),
+    /// Show who changed what, and when
+    Audit(commands::audit::Arguments),
     /// Make the source files of a company that does not exist
     Demo(commands::demo::Arguments),
     /// Show the version of the program

@@ -5,6 +5,7 @@ pub mod cli;
 pub mod commands;
 pub mod context;
 pub mod failure;
+pub mod people;
 pub mod progress;
 pub mod render;
 pub mod reply;

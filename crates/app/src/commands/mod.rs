@@ -1,6 +1,7 @@
 //! The commands, one file each: arguments, what to ask the engine, and what to answer.
 
 pub mod apply;
+pub mod audit;
 pub mod bench;
 pub mod check;
 pub mod customer;
@@ -19,6 +20,9 @@ pub mod revisions;
 pub mod scorecard;
 pub mod sources;
 pub mod sql;
+pub mod token;
+pub mod typed;
+pub mod user;
 pub mod version;
 
 use throughline_engine::Result;
@@ -46,6 +50,9 @@ pub async fn run(command: Command, context: &Context) -> Result<Reply> {
         Command::Customer(arguments) => customer::run(arguments, context).await,
         Command::Journey(arguments) => journey::run(*arguments, context).await,
         Command::Sql(arguments) => sql::run(arguments, context).await,
+        Command::User(arguments) => user::run(arguments, context).await,
+        Command::Token(arguments) => token::run(arguments, context).await,
+        Command::Audit(arguments) => audit::run(arguments, context).await,
         Command::Demo(arguments) => demo::run(arguments, context).await,
         Command::Version(arguments) => version::run(arguments, context).await,
         Command::Bench(arguments) => bench::run(arguments, context).await,

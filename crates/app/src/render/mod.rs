@@ -1,6 +1,7 @@
 //! How answers look in a terminal or a pipe: plain text, widths by `unicode-width`, colour only as an
 //! addition to signs and words.
 
+pub mod audit;
 pub mod bar;
 pub mod columns;
 pub mod customer;
@@ -22,4 +23,6 @@ pub mod sparkline;
 pub mod style;
 pub mod table;
 pub mod text;
+pub mod token;
 pub mod trust;
+pub mod user;

@@ -4,6 +4,7 @@
 //! Absent is `null`, never missing; instants are UTC in RFC 3339, periods are labels with their ends,
 //! shares are 0 to 1 and durations seconds.
 
+pub mod audit;
 pub mod customer;
 pub mod explain;
 pub mod identity;
@@ -16,7 +17,9 @@ pub mod rejects;
 pub mod revision;
 pub mod scorecard;
 pub mod sources;
+pub mod token;
 pub mod trust;
+pub mod user;
 
 use jiff::Timestamp;
 use serde::Serialize;

@@ -13,7 +13,7 @@ fn answer() -> Value {
     serde_json::to_value(Scorecard::from(&shop::view(true))).unwrap()
 }
 
-fn names(value: &Value, found: &mut BTreeSet<String>) {
+pub fn names(value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::Object(fields) => {
             for (name, value) in fields {

@@ -9,6 +9,7 @@ mod journey_orders;
 mod journey_walks;
 mod json;
 mod page;
+mod people;
 mod plan;
 mod program;
 mod shop;

@@ -120,6 +120,9 @@ fn version_and_help() {
         "customer",
         "journey",
         "sql",
+        "user",
+        "token",
+        "audit",
         "demo",
     ] {
         assert!(help.contains(&format!("  {command} ")), "{command}");
