@@ -1,0 +1,1 @@
+//! No code: features of shared dependencies, named once. See `Cargo.toml`.
