@@ -160,7 +160,7 @@ impl Jobs {
         work: impl FnOnce(Work) -> F + Send + 'static,
     ) -> Result<Job>
     where
-        F: Future<Output = Result<Ended>> + Send,
+        F: Future<Output = Result<Ended>> + Send + 'static,
     {
         let (held, job) = self.enter(kind, who)?;
         let (jobs, writing) = (self.clone(), self.writing.clone());

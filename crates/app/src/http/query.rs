@@ -11,7 +11,7 @@ use serde_json::Value;
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
-use utoipa::openapi::{Required, Schema};
+use utoipa::openapi::{RefOr, Required, Schema};
 
 use super::problem::{Problem, Result};
 use super::state::Shared;
@@ -69,6 +69,11 @@ fn name(argument: &Arg) -> String {
 /// Input: there is no such parameter, or it cannot have this value.
 pub fn parse<A: Args>(pairs: &[(String, String)]) -> Result<A> {
     let command = command::<A>();
+    let given = |argument: &&Arg| pairs.iter().any(|(key, _)| *key == name(argument));
+    if let Some(missing) = command.get_arguments().filter(|argument| argument.is_required_set()).find(|one| !given(one))
+    {
+        return Err(Problem::input(format!("`{}` is missing.", name(missing))));
+    }
     let (mut line, mut places) = (Vec::new(), Vec::new());
     for (key, value) in pairs {
         let argument = command.get_arguments().find(|argument| name(argument) == *key);
@@ -133,7 +138,6 @@ fn problem(error: &clap::Error) -> Problem {
             let other = spelled(text(ContextKind::PriorArg));
             format!("`{argument}` and `{other}` cannot be asked together.")
         }
-        ErrorKind::MissingRequiredArgument => format!("`{argument}` is missing."),
         ErrorKind::InvalidValue => {
             format!("`{argument}` cannot be `{value}`: it is one of {}.", text(ContextKind::ValidValue))
         }
@@ -168,7 +172,7 @@ fn query(name: &str, about: &str, schema: impl Into<Schema>, required: bool) -> 
         .parameter_in(ParameterIn::Query)
         .required(required)
         .description(Some(about))
-        .schema(Some(schema.into()))
+        .schema(Some(RefOr::T(schema.into())))
         .build()
 }
 
@@ -238,7 +242,7 @@ mod tests {
         use journey::{funnel, retention};
         assert_eq!(detail::<measure::One>(&[("evry", "week")]), "There is no parameter `evry` here.");
         assert!(detail::<measure::One>(&[("every", "fortnight")]).starts_with("`every` cannot be `fortnight`: "));
-        assert_eq!(detail::<funnel::Arguments>(&[]), "`step` is missing.");
+        assert_eq!(detail::<funnel::Arguments>(&[]), "`steps` is missing.");
         assert_eq!(
             detail::<retention::Arguments>(&[("variant", "x")]),
             "`variant` cannot be `x`: it is one of in, in-or-after."

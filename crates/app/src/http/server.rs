@@ -108,7 +108,7 @@ pub async fn serve(listener: TcpListener, app: App, stop: impl Future<Output = (
     });
     app.shared.warm();
     let service = app.router.into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, service).with_graceful_shutdown(closed(closing.clone()));
+    let served = axum::serve(listener, service).with_graceful_shutdown(closed(closing.clone())).into_future();
     tokio::select! {
         ended = served => ended.map_err(Error::from),
         () = async { closed(closing).await; tokio::time::sleep(GRACE).await } => {

@@ -1,6 +1,5 @@
 //! What all requests share: the workspace, readers of its moments, answers, jobs and people.
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::Body;
@@ -119,11 +118,6 @@ impl State {
     /// Records what somebody did.
     pub fn audit(&self, person: &Person, action: &str, target: &str) {
         self.people.audit(person, action, target);
-    }
-
-    /// A folder of the workspace's data.
-    pub fn data(&self, name: &str) -> PathBuf {
-        self.workspace.folder().root().join("data").join(name)
     }
 
     /// Everything that answers about a moment depend on beside the question. Staleness is told to the hour.

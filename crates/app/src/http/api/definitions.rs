@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
 use serde::Deserialize;
 use throughline_engine::text_name;
-use throughline_model::Level;
+use throughline_model::{DefinitionFile, Level};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -27,7 +27,7 @@ pub fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(apply))
         .routes(routes!(revisions))
         // The same with the path as it stands, its slash not written as %2F.
-        .route("/definitions/{folder}/{file}", axum::routing::put(save_below))
+        .route("/definitions/{path}/{file}", axum::routing::put(save_below))
 }
 
 /// The definition files of the working copy, and every problem in them
@@ -36,23 +36,20 @@ pub fn routes() -> OpenApiRouter<Shared> {
     responses((status = 200, description = "The files", body = Files), Problems)
 )]
 async fn files(State(shared): State<Shared>, _: Viewer) -> Result<Json<Files>> {
+    let workspace = shared.workspace.clone();
     let work = move || async move {
-        let files = shared.workspace.folder().definition_files()?;
-        let (_, problems) = shared.workspace.working()?;
-        let (last, changed) = shared.workspace.unapplied()?;
-        let file = |file: throughline_model::DefinitionFile| File {
-            etag: text_name(&file.text),
-            path: file.path,
-            text: file.text,
-        };
-        Ok::<_, Problem>(Files {
+        let files = workspace.folder().definition_files()?;
+        let (_, problems) = workspace.working()?;
+        let (last, changed) = workspace.unapplied()?;
+        let file = |file: DefinitionFile| File { etag: text_name(&file.text), path: file.path, text: file.text };
+        Ok(Files {
             files: files.into_iter().map(file).collect(),
             problems: problems.iter().map(wire::Problem::from).collect(),
             revision: last.map(|last| last.number),
             changed,
         })
     };
-    Ok(Json(work().await?))
+    Ok(Json(shared.compute.run(work).await?))
 }
 
 /// A new text.

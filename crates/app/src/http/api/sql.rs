@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
+use throughline_engine::Linking;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -55,7 +56,7 @@ async fn sql(
     Analyst(person): Analyst,
     Posted(asked): Posted<Query>,
 ) -> Result<Json<Table>> {
-    let linking = asked.linking.as_deref().map(str::parse).transpose();
+    let linking = asked.linking.as_deref().map(str::parse::<Linking>).transpose();
     let linking = linking.map_err(|problem| Problem::input(format!("`linking`: {problem}")))?.unwrap_or_default();
     let moment = Moment { as_of: asked.as_of, working: asked.working.unwrap_or_default(), linking };
     let most = asked.limit.unwrap_or(ROWS).min(MOST_ROWS);
