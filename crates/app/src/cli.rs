@@ -64,6 +64,8 @@ pub enum Command {
     Customer(commands::customer::Arguments),
     /// Show where customers go: stages, and the questions below
     Journey(Box<commands::journey::Arguments>),
+    /// Show the workspace in a browser, and answer programs over HTTP
+    Serve(commands::serve::Arguments),
     /// Ask the standard tables and views in SQL
     Sql(commands::sql::Arguments),
     /// Say who may log in, and as what

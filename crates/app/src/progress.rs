@@ -2,7 +2,10 @@
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use throughline_engine::Progress;
+
 use crate::context::Context;
+use crate::render::text::count;
 
 /// A line that shows how far long work is; silent where nobody watches.
 pub struct Meter {
@@ -32,6 +35,24 @@ impl Meter {
     pub fn say(&self, what: String) {
         self.bar.set_message(what);
         self.bar.tick();
+    }
+}
+
+/// Shows how far an import is, or the laying out of journeys.
+pub fn report_progress(meter: &Meter, now: Progress) {
+    match now {
+        Progress::Reading { bytes, total, rows } => meter.show(bytes, total, format!("rows {}", count(rows))),
+        other => meter.say(words(&other)),
+    }
+}
+
+/// What is being done.
+pub fn words(now: &Progress) -> String {
+    match now {
+        Progress::Waiting => "waiting for another import".to_owned(),
+        Progress::Reading { rows, .. } => format!("rows {}", count(*rows)),
+        Progress::Writing { table } => format!("writing {table}"),
+        Progress::Journeys { rows } => format!("laying out journeys, touchpoints {}", count(*rows)),
     }
 }
 

@@ -2,6 +2,8 @@
 
 pub mod catalog;
 pub mod customer;
+mod customers;
+mod draft;
 pub mod error;
 mod folder;
 pub mod identity;
@@ -19,8 +21,11 @@ mod sources;
 pub mod sql;
 pub mod store;
 mod trust;
+mod version;
 mod workspace;
 
+pub use customers::{CustomerList, FoundCustomer};
+pub use draft::{Draft, text_name};
 pub use error::{Error, ErrorKind, Result};
 pub use folder::Folder;
 pub use identity::Linking;
@@ -39,4 +44,5 @@ pub use rejects::{RejectFilter, Rejected};
 pub use revisions::Revision;
 pub use sources::{SourceHealth, TableHealth};
 pub use trust::Trust;
+pub use version::Version;
 pub use workspace::{InitOptions, Workspace};

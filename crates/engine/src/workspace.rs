@@ -95,10 +95,7 @@ impl Workspace {
     /// The working definitions and every problem found in their text, the layouts' and the balance's included.
     pub fn working(&self) -> Result<(Definitions, Vec<Diagnostic>)> {
         let files = self.folder.definition_files()?;
-        let (definitions, mut problems) = read(&files);
-        problems.extend(layouts_of(&files)?.1);
-        problems.extend(lint::balance(&definitions));
-        Ok((definitions, problems))
+        problems_of(&files)
     }
 
     /// Every problem of the working definitions: their text, the balance of the scorecard, and the SQL of all
@@ -173,6 +170,14 @@ impl Workspace {
 /// The calendar of a workspace.
 pub fn calendar(settings: &Settings) -> Result<Calendar> {
     Calendar::new(settings).map_err(Error::definition)
+}
+
+/// What definition files say, and every problem of their text, the layouts' and the balance's included.
+pub(crate) fn problems_of(files: &[DefinitionFile]) -> Result<(Definitions, Vec<Diagnostic>)> {
+    let (definitions, mut problems) = read(files);
+    problems.extend(layouts_of(files)?.1);
+    problems.extend(lint::balance(&definitions));
+    Ok((definitions, problems))
 }
 
 fn read(files: &[DefinitionFile]) -> (Definitions, Vec<Diagnostic>) {

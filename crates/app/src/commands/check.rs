@@ -1,7 +1,6 @@
 //! `throughline check`: every problem of the definitions at once.
 
 use clap::Args;
-use serde::Serialize;
 use throughline_engine::Result;
 use throughline_model::diagnostic::{Diagnostic, Level};
 
@@ -10,6 +9,7 @@ use crate::failure;
 use crate::render::style::{Ink, Style};
 use crate::render::text;
 use crate::reply::Reply;
+use crate::wire::definitions::Problems;
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
@@ -19,32 +19,13 @@ pub struct Arguments {
     strict: bool,
 }
 
-#[derive(Serialize)]
-struct Wire {
-    errors: usize,
-    warnings: usize,
-    problems: Vec<Problem>,
-}
-
-#[derive(Serialize)]
-struct Problem {
-    level: String,
-    file: String,
-    line: usize,
-    column: usize,
-    message: String,
-    hint: Option<String>,
-}
-
 /// Lists the problems; fails where there is an error.
 pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
     let problems = context.open()?.check(context.now).await?;
     let errors = problems.iter().filter(|p| p.level == Level::Error).count();
     let warnings = problems.len() - errors;
-    let reply = context.reply(
-        |style| page(&problems, errors, warnings, style),
-        || Wire { errors, warnings, problems: problems.iter().map(Problem::from).collect() },
-    )?;
+    let reply =
+        context.reply(|style| page(&problems, errors, warnings, style), || Problems::from(problems.as_slice()))?;
     let failed = errors > 0 || (arguments.strict && warnings > 0);
     Ok(if failed { reply.with_code(failure::DEFINITION) } else { reply })
 }
@@ -71,17 +52,4 @@ fn page(problems: &[Diagnostic], errors: usize, warnings: usize, style: &Style) 
         lines.extend(problem.hint.iter().map(|hint| style.paint(Ink::Quiet, &format!("    {hint}"))));
     }
     lines.join("\n") + "\n"
-}
-
-impl From<&Diagnostic> for Problem {
-    fn from(found: &Diagnostic) -> Problem {
-        Problem {
-            level: found.level.to_string(),
-            file: found.file.clone(),
-            line: found.line,
-            column: found.column,
-            message: found.message.clone(),
-            hint: found.hint.clone(),
-        }
-    }
 }

@@ -1,14 +1,16 @@
 //! `throughline identity`: which names are one customer, and why.
 
 use clap::{Args, Subcommand};
-use throughline_engine::Result;
-use throughline_engine::identity::Statement;
+use jiff::Timestamp;
+use throughline_engine::identity::{Identity, IdentityConflict, LinkList, Statement};
+use throughline_engine::{Error, ErrorKind, Reader, Result};
 
-use super::import::report_progress;
 use crate::cli::Moment;
 use crate::context::Context;
-use crate::progress::Meter;
+use crate::progress::{Meter, report_progress};
+use crate::question::{self, Listener, Question, Shown};
 use crate::render;
+use crate::render::style::Style;
 use crate::reply::Reply;
 use crate::wire;
 
@@ -36,9 +38,26 @@ struct Show {
     /// A customer's id, or any name that a source uses; without it all links are listed
     #[arg(value_name = "NAME")]
     name: Option<String>,
+    #[command(flatten)]
+    all: All,
+}
+
+/// All links.
+#[derive(Debug, Args)]
+pub struct All {
     /// Of all links, list at most so many
     #[arg(long, value_name = "N", default_value_t = 200)]
     limit: usize,
+    #[command(flatten)]
+    moment: Moment,
+}
+
+/// Whose a name is.
+#[derive(Debug, Args)]
+pub struct One {
+    /// A customer's id, or any name that a source uses.
+    #[arg(skip)]
+    pub name: String,
     #[command(flatten)]
     moment: Moment,
 }
@@ -72,8 +91,9 @@ struct Unlink {
     who: Option<String>,
 }
 
+/// Where names cannot be told apart.
 #[derive(Debug, Args)]
-struct Conflicts {
+pub struct Conflicts {
     #[command(flatten)]
     moment: Moment,
 }
@@ -84,25 +104,14 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
         Action::Show(arguments) => show(arguments, context).await,
         Action::Link(arguments) => link(arguments, context).await,
         Action::Unlink(arguments) => unlink(arguments, context).await,
-        Action::Conflicts(arguments) => conflicts(arguments, context).await,
+        Action::Conflicts(arguments) => question::run(arguments, context).await,
     }
 }
 
 async fn show(arguments: Show, context: &Context) -> Result<Reply> {
-    let reader = context.read(&arguments.moment)?;
-    let zone = &reader.definitions().settings.zone;
-    match &arguments.name {
-        Some(name) => {
-            let identity = reader.identity(name).await?;
-            context.reply(
-                |style| render::identity::one(&identity, zone, style),
-                || wire::identity::Identity::from(&identity),
-            )
-        }
-        None => {
-            let list = reader.identity_links(arguments.limit).await?;
-            context.reply(|style| render::identity::all(&list, zone, style), || wire::identity::LinkList::from(&list))
-        }
+    match arguments.name {
+        Some(name) => question::run(One { name, moment: arguments.all.moment }, context).await,
+        None => question::run(arguments.all, context).await,
     }
 }
 
@@ -125,12 +134,79 @@ async fn unlink(arguments: Unlink, context: &Context) -> Result<Reply> {
     context.reply(|style| render::identity::unlinked(&change, style), || wire::identity::Change::from(&change))
 }
 
-async fn conflicts(arguments: Conflicts, context: &Context) -> Result<Reply> {
-    let conflicts = context.read(&arguments.moment)?.identity_conflicts().await?;
-    context.reply(
-        |style| render::identity::conflicts(&conflicts, style),
-        || wire::identity::Conflicts::from(conflicts.as_slice()),
-    )
+impl Question for All {
+    type Found = LinkList;
+    type Wire = wire::identity::LinkList;
+    const TABLE: &'static [&'static str] = &["links"];
+
+    fn moment(&self) -> &Moment {
+        &self.moment
+    }
+
+    async fn ask(&self, reader: &Reader, _: Timestamp, _: Listener<'_>) -> Result<LinkList> {
+        reader.identity_links(self.limit).await
+    }
+
+    fn wire(&self, found: &LinkList, _: &Reader) -> Self::Wire {
+        wire::identity::LinkList::from(found)
+    }
+}
+
+impl Shown for All {
+    fn page(&self, found: &LinkList, reader: &Reader, style: &Style) -> String {
+        render::identity::all(found, &reader.definitions().settings.zone, style)
+    }
+}
+
+impl Question for One {
+    type Found = Identity;
+    type Wire = wire::identity::Identity;
+
+    fn moment(&self) -> &Moment {
+        &self.moment
+    }
+
+    async fn ask(&self, reader: &Reader, _: Timestamp, _: Listener<'_>) -> Result<Identity> {
+        reader.identity(&self.name).await
+    }
+
+    fn wire(&self, found: &Identity, _: &Reader) -> Self::Wire {
+        wire::identity::Identity::from(found)
+    }
+
+    fn is_unknown(&self, _: &Reader, error: &Error) -> bool {
+        error.kind == ErrorKind::Input
+    }
+}
+
+impl Shown for One {
+    fn page(&self, found: &Identity, reader: &Reader, style: &Style) -> String {
+        render::identity::one(found, &reader.definitions().settings.zone, style)
+    }
+}
+
+impl Question for Conflicts {
+    type Found = Vec<IdentityConflict>;
+    type Wire = wire::identity::Conflicts;
+    const TABLE: &'static [&'static str] = &["conflicts"];
+
+    fn moment(&self) -> &Moment {
+        &self.moment
+    }
+
+    async fn ask(&self, reader: &Reader, _: Timestamp, _: Listener<'_>) -> Result<Self::Found> {
+        reader.identity_conflicts().await
+    }
+
+    fn wire(&self, found: &Self::Found, _: &Reader) -> Self::Wire {
+        wire::identity::Conflicts::from(found.as_slice())
+    }
+}
+
+impl Shown for Conflicts {
+    fn page(&self, found: &Self::Found, _: &Reader, style: &Style) -> String {
+        render::identity::conflicts(found, style)
+    }
 }
 
 fn statement(who: Option<String>, why: String, context: &Context) -> Statement {

@@ -1,12 +1,11 @@
 //! `throughline import`: files become rows of the standard tables.
 
 use clap::Args;
-use throughline_engine::{ImportRequest, Progress, Result};
+use throughline_engine::{ImportRequest, Result};
 
 use crate::context::{Context, instant};
-use crate::progress::Meter;
+use crate::progress::{Meter, report_progress};
 use crate::render;
-use crate::render::text::count;
 use crate::reply::Reply;
 use crate::wire;
 
@@ -40,20 +39,11 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
         dry_run: arguments.dry_run,
         recorded_at,
         max_rejects: arguments.max_rejects,
+        ..ImportRequest::default()
     };
     let meter = Meter::new(context);
     let mut progress = |now| report_progress(&meter, now);
     let report = workspace.import(&request, context.now, &mut progress).await?;
     drop(meter);
     context.reply(|style| render::import::report(&report, style), || wire::import::Report::from(&report))
-}
-
-/// Shows how far an import is.
-pub fn report_progress(meter: &Meter, now: Progress) {
-    match now {
-        Progress::Waiting => meter.say("waiting for another import".to_owned()),
-        Progress::Reading { bytes, total, rows } => meter.show(bytes, total, format!("rows {}", count(rows))),
-        Progress::Writing { table } => meter.say(format!("writing {table}")),
-        Progress::Journeys { rows } => meter.say(format!("laying out journeys, touchpoints {}", count(rows))),
-    }
 }

@@ -18,6 +18,7 @@ pub mod plan;
 pub mod rejects;
 pub mod revisions;
 pub mod scorecard;
+pub mod serve;
 pub mod sources;
 pub mod sql;
 pub mod token;
@@ -29,6 +30,7 @@ use throughline_engine::Result;
 
 use crate::cli::Command;
 use crate::context::Context;
+use crate::question;
 use crate::reply::Reply;
 
 /// Runs one command.
@@ -40,15 +42,16 @@ pub async fn run(command: Command, context: &Context) -> Result<Reply> {
         Command::Apply(arguments) => apply::run(arguments, context).await,
         Command::Revisions(arguments) => revisions::run(arguments, context).await,
         Command::Import(arguments) => import::run(arguments, context).await,
-        Command::Sources(arguments) => sources::run(arguments, context).await,
+        Command::Sources(arguments) => question::run(arguments, context).await,
         Command::Layout(arguments) => layout::run(arguments, context).await,
         Command::Rejects(arguments) => rejects::run(arguments, context).await,
-        Command::Scorecard(arguments) => scorecard::run(arguments, context).await,
+        Command::Scorecard(arguments) => question::run(arguments, context).await,
         Command::Measure(arguments) => measure::run(arguments, context).await,
         Command::Explain(arguments) => explain::run(arguments, context).await,
         Command::Identity(arguments) => identity::run(arguments, context).await,
         Command::Customer(arguments) => customer::run(arguments, context).await,
         Command::Journey(arguments) => journey::run(*arguments, context).await,
+        Command::Serve(arguments) => serve::run(arguments, context).await,
         Command::Sql(arguments) => sql::run(arguments, context).await,
         Command::User(arguments) => user::run(arguments, context).await,
         Command::Token(arguments) => token::run(arguments, context).await,

@@ -3,13 +3,16 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use throughline_engine::{RejectFilter, Result};
+use jiff::Timestamp;
+use serde_json::Value;
+use throughline_engine::{Reader, RejectFilter, Rejected, Result};
 
-use super::import::report_progress;
 use crate::cli::Moment;
 use crate::context::Context;
-use crate::progress::Meter;
+use crate::progress::{Meter, report_progress};
+use crate::question::{self, Listener, Question, Shown};
 use crate::render;
+use crate::render::style::Style;
 use crate::reply::Reply;
 use crate::wire;
 
@@ -50,8 +53,9 @@ struct Replay {
     paths: Vec<String>,
 }
 
+/// Which rejects.
 #[derive(Debug, Args)]
-struct Filter {
+pub struct Filter {
     /// Only those of this import
     #[arg(long = "import", value_name = "ID")]
     import_id: Option<String>,
@@ -64,12 +68,15 @@ struct Filter {
     /// At most so many
     #[arg(long, value_name = "N", default_value_t = 200)]
     limit: usize,
+    /// Rejects are always those known now.
+    #[arg(skip)]
+    moment: Moment,
 }
 
 /// Lists, exports or replays.
 pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
     match arguments.action {
-        Action::List(filter) => list(filter, context).await,
+        Action::List(filter) => question::run(filter, context).await,
         Action::Export(arguments) => export(arguments, context).await,
         Action::Replay(arguments) => replay(arguments, context).await,
     }
@@ -90,18 +97,41 @@ async fn replay(arguments: Replay, context: &Context) -> Result<Reply> {
     context.reply(|style| render::rejects::replayed(&report, style), || wire::rejects::Replay::from(&report))
 }
 
-async fn list(filter: Filter, context: &Context) -> Result<Reply> {
-    let reader = context.read(&Moment::default())?;
-    let limit = filter.limit;
-    let filter = RejectFilter {
-        import_id: filter.import_id,
-        file: filter.file,
-        replayed: filter.replayed,
-        // One more than is shown tells whether there are more.
-        most: Some(limit.saturating_add(1)),
-    };
-    let mut rejects = reader.rejects(&filter).await?;
-    let more = rejects.len() > limit;
-    rejects.truncate(limit);
-    context.reply(|style| render::rejects::list(&rejects, more, style), || wire::rejects::Rejects::new(&rejects, more))
+impl Question for Filter {
+    type Found = (Vec<Rejected>, bool);
+    type Wire = wire::rejects::Rejects;
+    const TABLE: &'static [&'static str] = &["rejects"];
+    const PERSONAL: bool = true;
+
+    fn moment(&self) -> &Moment {
+        &self.moment
+    }
+
+    async fn ask(&self, reader: &Reader, _: Timestamp, _: Listener<'_>) -> Result<Self::Found> {
+        let filter = RejectFilter {
+            import_id: self.import_id.clone(),
+            file: self.file.clone(),
+            replayed: self.replayed,
+            // One more than is shown tells whether there are more.
+            most: Some(self.limit.saturating_add(1)),
+        };
+        let mut rejects = reader.rejects(&filter).await?;
+        let more = rejects.len() > self.limit;
+        rejects.truncate(self.limit);
+        Ok((rejects, more))
+    }
+
+    fn wire(&self, (rejects, more): &Self::Found, _: &Reader) -> Self::Wire {
+        wire::rejects::Rejects::new(rejects, *more)
+    }
+
+    fn mask(wire: &mut Value) {
+        wire::mask::rejects(wire);
+    }
+}
+
+impl Shown for Filter {
+    fn page(&self, (rejects, more): &Self::Found, _: &Reader, style: &Style) -> String {
+        render::rejects::list(rejects, *more, style)
+    }
 }

@@ -1,13 +1,15 @@
 //! `throughline scorecard`: where the company stands.
 
 use clap::Args;
-use throughline_engine::Result;
+use jiff::Timestamp;
+use throughline_engine::scorecard::ScorecardView;
+use throughline_engine::{Reader, Result};
 
 use crate::cli::Moment;
-use crate::context::Context;
+use crate::question::{Listener, Question, Shown};
 use crate::render;
-use crate::reply::Reply;
-use crate::wire;
+use crate::render::style::Style;
+use crate::wire::scorecard::Scorecard;
 
 /// Arguments of `scorecard`.
 #[derive(Debug, Args)]
@@ -19,9 +21,26 @@ pub struct Arguments {
     moment: Moment,
 }
 
-/// Computes the scorecard and shows it.
-pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
-    let reader = context.read(&arguments.moment)?;
-    let view = reader.scorecard(arguments.period.as_deref()).await?;
-    context.reply(|style| render::scorecard::scorecard(&view, style), || wire::scorecard::Scorecard::from(&view))
+impl Question for Arguments {
+    type Found = ScorecardView;
+    type Wire = Scorecard;
+    const TABLE: &'static [&'static str] = &["perspectives", "objectives", "measures"];
+
+    fn moment(&self) -> &Moment {
+        &self.moment
+    }
+
+    async fn ask(&self, reader: &Reader, _: Timestamp, _: Listener<'_>) -> Result<ScorecardView> {
+        reader.scorecard(self.period.as_deref()).await
+    }
+
+    fn wire(&self, found: &ScorecardView, _: &Reader) -> Scorecard {
+        Scorecard::from(found)
+    }
+}
+
+impl Shown for Arguments {
+    fn page(&self, found: &ScorecardView, _: &Reader, style: &Style) -> String {
+        render::scorecard::scorecard(found, style)
+    }
 }

@@ -1,12 +1,13 @@
 //! `throughline sources`: where data come from and how far they can be trusted.
 
 use clap::Args;
-use throughline_engine::Result;
+use jiff::Timestamp;
+use throughline_engine::{Reader, Result, SourceHealth};
 
 use crate::cli::Moment;
-use crate::context::Context;
+use crate::question::{Listener, Question, Shown};
 use crate::render;
-use crate::reply::Reply;
+use crate::render::style::Style;
 use crate::wire;
 
 /// Arguments of `sources`.
@@ -16,11 +17,27 @@ pub struct Arguments {
     moment: Moment,
 }
 
-/// Lists every source of every table.
-pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
-    let reader = context.read(&arguments.moment)?;
-    let now = if arguments.moment.as_of.is_some() { reader.known() } else { context.now };
-    let sources = reader.sources(now).await?;
-    let zone = &reader.definitions().settings.zone;
-    context.reply(|style| render::sources::page(&sources, zone, style), || wire::sources::Sources::new(now, &sources))
+impl Question for Arguments {
+    type Found = (Timestamp, Vec<SourceHealth>);
+    type Wire = wire::sources::Sources;
+    const TABLE: &'static [&'static str] = &["sources"];
+
+    fn moment(&self) -> &Moment {
+        &self.moment
+    }
+
+    async fn ask(&self, reader: &Reader, present: Timestamp, _: Listener<'_>) -> Result<Self::Found> {
+        let now = if self.moment.as_of.is_some() { reader.known() } else { present };
+        Ok((now, reader.sources(now).await?))
+    }
+
+    fn wire(&self, (now, sources): &Self::Found, _: &Reader) -> wire::sources::Sources {
+        wire::sources::Sources::new(*now, sources)
+    }
+}
+
+impl Shown for Arguments {
+    fn page(&self, (_, sources): &Self::Found, reader: &Reader, style: &Style) -> String {
+        render::sources::page(sources, &reader.definitions().settings.zone, style)
+    }
 }

@@ -1,7 +1,6 @@
 //! `throughline sql`: questions to the standard tables and views.
 
 use clap::Args;
-use serde::Serialize;
 use serde_json::Value;
 use throughline_engine::Result;
 use throughline_engine::sql::Answer;
@@ -11,6 +10,7 @@ use crate::context::Context;
 use crate::render::style::{Ink, Style};
 use crate::render::table::Table;
 use crate::reply::Reply;
+use crate::wire;
 
 /// Arguments of `sql`.
 #[derive(Debug, Args)]
@@ -28,32 +28,12 @@ pub struct Arguments {
     moment: Moment,
 }
 
-#[derive(Serialize)]
-struct Wire<'a> {
-    columns: Vec<Column<'a>>,
-    rows: &'a [Vec<Value>],
-    cut_off: bool,
-}
-
-#[derive(Serialize)]
-struct Column<'a> {
-    name: &'a str,
-    kind: &'a str,
-}
-
 /// Answers one query.
 pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
     let reader = context.read(&arguments.moment)?;
     let most = (!arguments.all).then_some(arguments.limit);
     let answer = reader.sql(&arguments.query, most).await?;
-    context.reply(
-        |style| page(&answer, style),
-        || Wire {
-            columns: answer.columns.iter().map(|c| Column { name: &c.name, kind: &c.kind }).collect(),
-            rows: &answer.rows,
-            cut_off: answer.cut_off,
-        },
-    )
+    context.reply(|style| page(&answer, style), || wire::sql::Table::from(&answer))
 }
 
 fn page(answer: &Answer, style: &Style) -> String {

@@ -3,11 +3,13 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use throughline_engine::customer as engine;
+use utoipa::ToSchema;
 
 use super::identity::Link;
 
 /// One customer's time line.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CustomerTimeLine)]
 pub struct TimeLine {
     customer_id: String,
     aliases: Vec<String>,
@@ -15,7 +17,8 @@ pub struct TimeLine {
     touchpoints: Vec<Touchpoint>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CustomerTouchpoint)]
 struct Touchpoint {
     at: Timestamp,
     stage: Option<String>,
@@ -64,6 +67,49 @@ impl From<&engine::Touchpoint> for Touchpoint {
             amount: touch.amount,
             score: touch.score,
             content: touch.content,
+        }
+    }
+}
+
+/// Customers that were found.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CustomerList)]
+pub struct Customers {
+    customers: Vec<Customer>,
+    more: bool,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FoundCustomer)]
+struct Customer {
+    customer_id: String,
+    names: Vec<String>,
+    known: bool,
+    segment: Option<String>,
+    region: Option<String>,
+    first_order_at: Option<Timestamp>,
+    orders: u64,
+    last_seen_at: Option<Timestamp>,
+}
+
+impl From<&throughline_engine::CustomerList> for Customers {
+    fn from(list: &throughline_engine::CustomerList) -> Customers {
+        Customers { customers: list.customers.iter().map(Customer::from).collect(), more: list.more }
+    }
+}
+
+impl From<&throughline_engine::FoundCustomer> for Customer {
+    fn from(found: &throughline_engine::FoundCustomer) -> Customer {
+        let found = found.clone();
+        Customer {
+            customer_id: found.customer_id,
+            names: found.names,
+            known: found.known,
+            segment: found.segment,
+            region: found.region,
+            first_order_at: found.first_order_at,
+            orders: found.orders,
+            last_seen_at: found.last_seen_at,
         }
     }
 }

@@ -1,15 +1,19 @@
 //! The JSON of `throughline explain`.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use throughline_engine::measures as engine;
 use throughline_model::formula::Shift;
+use utoipa::ToSchema;
 
 use super::measure::{Measure, Reading};
 use super::trust::Trust;
 
 /// The whole answer: a number, opened, and how far its inputs can be trusted.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ExplanationWithTrust)]
 pub struct Trusted {
     #[serde(flatten)]
     explanation: Explanation,
@@ -24,7 +28,7 @@ impl Trusted {
 }
 
 /// A number, opened.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Explanation {
     measure: Measure,
     reading: Reading,
@@ -35,7 +39,8 @@ pub struct Explanation {
     parts: Vec<Part>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ExplanationInput)]
 struct Input {
     table: String,
     rows: u64,
@@ -43,13 +48,15 @@ struct Input {
     newest_recorded_at: Option<Timestamp>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ExplanationRecords)]
 struct Records {
     rows: Vec<Record>,
     cut_off: bool,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ExplanationRecord)]
 struct Record {
     key: Option<String>,
     customer_id: Option<String>,
@@ -58,16 +65,19 @@ struct Record {
     unit: Option<String>,
     numerator: Option<f64>,
     denominator: Option<f64>,
+    #[schema(value_type = BTreeMap<String, Option<String>>)]
     dimensions: serde_json::Map<String, serde_json::Value>,
     in_numerator: bool,
     in_denominator: Option<bool>,
     left_out: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FormulaPart)]
 struct Part {
     id: String,
     shift: &'static str,
+    #[schema(no_recursion)]
     explanation: Explanation,
 }
 

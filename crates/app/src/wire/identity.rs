@@ -3,9 +3,11 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use throughline_engine::identity as engine;
+use utoipa::ToSchema;
 
 /// A link of an alias to a customer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = IdentityLink)]
 pub struct Link {
     alias: String,
     customer_id: String,
@@ -42,7 +44,7 @@ impl From<&engine::IdentityLink> for Link {
 }
 
 /// Who a name is.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Identity {
     name: String,
     customer_id: String,
@@ -62,14 +64,15 @@ impl From<&engine::Identity> for Identity {
 }
 
 /// All links.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct LinkList {
     totals: Vec<Total>,
     links: Vec<Link>,
     more: bool,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LinkTotal)]
 struct Total {
     reason: Option<String>,
     stated: bool,
@@ -94,7 +97,8 @@ impl From<&engine::LinkList> for LinkList {
 }
 
 /// What `link` or `unlink` changed.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LinkChange)]
 pub struct Change {
     alias: String,
     customer_id: String,
@@ -118,12 +122,14 @@ impl From<&engine::LinkChange> for Change {
 }
 
 /// Where names cannot be told apart.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = IdentityConflicts)]
 pub struct Conflicts {
     conflicts: Vec<Conflict>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = IdentityConflict)]
 struct Conflict {
     kind: String,
     subject: String,

@@ -2,9 +2,11 @@
 
 use serde::Serialize;
 use throughline_engine as engine;
+use utoipa::ToSchema;
 
 /// What an import did.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ImportReport)]
 pub struct Report {
     import_id: String,
     dry_run: bool,
@@ -15,7 +17,8 @@ pub struct Report {
     notes: Vec<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ImportFile)]
 struct File {
     file: String,
     layout: String,
@@ -24,7 +27,8 @@ struct File {
     rows_rejected: u64,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ImportTable)]
 struct Table {
     table: String,
     staged: u64,
@@ -37,7 +41,8 @@ struct Table {
     withdrawn: Option<u64>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ImportReject)]
 struct Reject {
     file: String,
     line: u64,

@@ -1,9 +1,11 @@
 //! The JSON of `throughline layout`.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A suggested layout.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LayoutSuggestion)]
 pub struct Suggestion {
     /// The layout as TOML.
     pub layout: String,

@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use throughline_model::measure as model;
+use utoipa::ToSchema;
 
 use super::trust::Trust;
 use super::{Between, Period, direction, role};
 
 /// What a measure is.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Measure {
     id: String,
     name: String,
@@ -42,7 +43,7 @@ impl From<&model::Measure> for Measure {
 }
 
 /// What it said about one period.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Reading {
     period: Period,
     segment: Option<String>,
@@ -74,7 +75,8 @@ impl From<&throughline_model::reading::Reading> for Reading {
 }
 
 /// The whole answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MeasureReadings)]
 pub struct Readings {
     measure: Measure,
     every: String,
@@ -109,12 +111,14 @@ impl Readings {
 }
 
 /// All measures, sorted by id.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MeasureList)]
 pub struct Measures {
     measures: Vec<Listed>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MeasureListed)]
 struct Listed {
     #[serde(flatten)]
     measure: Measure,

@@ -6,29 +6,35 @@
 
 pub mod audit;
 pub mod customer;
+pub mod definitions;
 pub mod explain;
 pub mod identity;
 pub mod import;
 pub mod journey;
 pub mod layout;
+pub mod map;
+pub mod mask;
 pub mod measure;
 pub mod plan;
 pub mod rejects;
 pub mod revision;
 pub mod scorecard;
 pub mod sources;
+pub mod sql;
 pub mod token;
 pub mod trust;
 pub mod user;
+pub mod workspace;
 
 use jiff::Timestamp;
 use serde::Serialize;
 use throughline_model::measure::{Direction, Role};
 use throughline_model::reading::Interval;
 use throughline_model::status::Status;
+use utoipa::ToSchema;
 
 /// A period: its label, how long it is, and `[start, end)`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Period {
     label: String,
     grain: String,
@@ -43,7 +49,8 @@ impl From<&throughline_model::period::Period> for Period {
 }
 
 /// A 95 % interval. An end that is not finite is `null`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Interval)]
 pub struct Between {
     low: f64,
     high: f64,

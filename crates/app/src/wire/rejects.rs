@@ -3,17 +3,18 @@
 use serde::Serialize;
 use throughline_engine as engine;
 use throughline_engine::Rejected;
+use utoipa::ToSchema;
 
 use super::import::Report;
 
 /// Rows that were set aside.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Rejects {
     rejects: Vec<Reject>,
     more: bool,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Reject {
     reject_id: String,
     import_id: String,
@@ -52,13 +53,14 @@ impl From<&Rejected> for Reject {
 }
 
 /// Rows handed out to be mended.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RejectExport)]
 pub struct Export {
     files: Vec<ExportedFile>,
     left_out: u64,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct ExportedFile {
     path: String,
     file: String,
@@ -77,7 +79,8 @@ impl From<&engine::RejectExport> for Export {
 }
 
 /// What became of mended rows.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RejectReplay)]
 pub struct Replay {
     replayed: u64,
     known: u64,
@@ -85,7 +88,8 @@ pub struct Replay {
     import: Option<Report>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StillOpen)]
 struct Open {
     reject_id: String,
     path: String,

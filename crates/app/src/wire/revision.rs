@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// One revision of the definitions.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Revision {
     number: u64,
     content: String,
@@ -28,7 +29,7 @@ impl From<&throughline_engine::Revision> for Revision {
 }
 
 /// What `apply` did.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Applied {
     /// Whether there is a new revision.
     pub changed: bool,
@@ -37,7 +38,7 @@ pub struct Applied {
 }
 
 /// All revisions, oldest first.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Revisions {
     /// The revisions.
     pub revisions: Vec<Revision>,

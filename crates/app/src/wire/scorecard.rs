@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use throughline_engine::scorecard as engine;
+use utoipa::ToSchema;
 
 use super::trust::Trust;
 use super::{Between, Period, direction, role, status};
 
 /// The whole answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Scorecard {
     name: String,
     headline: String,
@@ -26,7 +27,7 @@ pub struct Scorecard {
     moves: Vec<Move>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct RollUp {
     score: Option<f64>,
     interval: Option<Between>,
@@ -37,7 +38,8 @@ struct RollUp {
     measures: usize,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ScorecardPerspective)]
 struct Perspective {
     id: String,
     name: String,
@@ -46,7 +48,8 @@ struct Perspective {
     objectives: Vec<Objective>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ScorecardObjective)]
 struct Objective {
     id: String,
     name: String,
@@ -56,7 +59,8 @@ struct Objective {
     measures: Vec<Measure>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ScorecardMeasure)]
 struct Measure {
     id: String,
     name: String,
@@ -78,7 +82,7 @@ struct Measure {
     trust: Option<Trust>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Assessment {
     value: Option<f64>,
     n: u64,
@@ -98,7 +102,7 @@ struct Assessment {
 }
 
 /// A point target has `target` and `floor`, a band the two pairs; all are null where a formula has no value.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Target {
     target: Option<f64>,
     floor: Option<f64>,
@@ -109,7 +113,7 @@ struct Target {
     reason: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Benchmark {
     value: Option<f64>,
     source: String,
@@ -119,7 +123,7 @@ struct Benchmark {
     reason: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Trend {
     verdict: &'static str,
     periods: usize,
@@ -132,14 +136,16 @@ struct Trend {
     signals: Vec<Signal>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TrendSignal)]
 struct Signal {
     rule: &'static str,
     side: &'static str,
     better: Option<bool>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = HistoryPoint)]
 struct Point {
     period: String,
     value: Option<f64>,
@@ -147,28 +153,30 @@ struct Point {
     mature: bool,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ScorecardSegment)]
 struct Segment {
     dimension: String,
     segment: String,
     now: Assessment,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct GridRow {
     stage: Option<String>,
     name: String,
     cells: Vec<Cell>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = GridCell)]
 struct Cell {
     perspective: String,
     measures: Vec<String>,
     result: RollUp,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Move {
     measure: String,
     name: String,

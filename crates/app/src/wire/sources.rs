@@ -3,15 +3,16 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use throughline_engine::SourceHealth;
+use utoipa::ToSchema;
 
 /// Every source of every table.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Sources {
     now: Timestamp,
     sources: Vec<Source>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Source {
     source: String,
     table: String,

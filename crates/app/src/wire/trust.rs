@@ -1,9 +1,10 @@
 //! How far the inputs of a measure can be trusted, as JSON.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The worst of the tables behind a measure.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Trust {
     tables: Vec<String>,
     completeness: Option<f64>,

@@ -4,6 +4,7 @@
 mod bench;
 mod crash;
 mod expect;
+mod http;
 mod identity;
 mod journey_orders;
 mod journey_walks;

@@ -25,7 +25,7 @@ pub use replay::{ReplayReport, StillOpen};
 pub use report::{FileReport, ImportReport, Progress, TableReport};
 pub(crate) use statement::Stating;
 
-use crate::intake::{self, Kept, MapContext, Recognition, Reject};
+use crate::intake::{self, Kept, MapContext, Recognition, Reject, SourceFile};
 use crate::journeys::Case;
 use crate::reader::ReadOptions;
 use crate::store::context::writing_session;
@@ -44,6 +44,10 @@ const MEMORY_BYTES: usize = 1 << 30;
 pub struct ImportRequest {
     /// Files, folders and globs.
     pub paths: Vec<String>,
+    /// More files, each with the name by which it is to be known.
+    pub files: Vec<SourceFile>,
+    /// A layout (TOML) that need not be in the workspace: files are recognised by it before all others.
+    pub layout_text: Option<String>,
     /// Layout to read them with, instead of recognising it.
     pub layout: Option<String>,
     /// Only say what would happen.
@@ -78,8 +82,13 @@ impl Workspace {
         now: Timestamp,
         progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<ImportReport> {
-        let files = intake::discover(&request.paths)?;
-        let found = intake::recognise(&files, &self.layouts()?, request.layout.as_deref())?;
+        let mut files = intake::discover(&request.paths)?;
+        files.extend(request.files.iter().cloned());
+        let mut layouts = self.layouts()?;
+        if let Some(text) = &request.layout_text {
+            layouts.insert(0, intake::layout_of(text)?);
+        }
+        let found = intake::recognise(&files, &layouts, request.layout.as_deref())?;
         Ok(self.bring(&without_problems(found)?, request, None, now, progress).await?.0)
     }
 

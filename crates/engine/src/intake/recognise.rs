@@ -69,6 +69,20 @@ pub fn catalog_layouts() -> Result<Vec<Arc<Layout>>> {
     Ok(layouts)
 }
 
+/// The layout that a text (TOML) describes.
+///
+/// # Errors
+/// Definition: the text is no layout; all its errors are named.
+pub fn layout_of(text: &str) -> Result<Arc<Layout>> {
+    let (layout, problems) = layout::read("layout", text, catalog::vocabulary()?);
+    let errors: Vec<String> =
+        problems.iter().filter(|problem| problem.level == Level::Error).map(ToString::to_string).collect();
+    match layout.filter(|_| errors.is_empty()) {
+        Some(layout) => Ok(Arc::new(layout)),
+        None => Err(Error::definition(format!("The layout cannot be used.\n{}", errors.join("\n")))),
+    }
+}
+
 /// Says what every file is. `layouts` in order of preference (the workspace's before the catalog's); `as_layout`
 /// names the only layout to be used.
 ///

@@ -17,9 +17,9 @@ use serde::Serialize;
 use throughline_engine::{Case, Reader, Result};
 
 use crate::cli::Moment;
-use crate::commands::import::report_progress;
 use crate::context::Context;
 use crate::progress::Meter;
+use crate::progress::report_progress;
 use crate::reply::Reply;
 use log::{Answer, Log};
 use process::Memory;

@@ -1,14 +1,14 @@
 //! `throughline journey conformance`: who follows the map of stages.
 
 use clap::Args;
-use throughline_engine::{ConformanceRequest, Result};
+use jiff::Timestamp;
+use throughline_engine::{ConformanceRequest, ConformanceView, Reader, Result};
 
 use super::scope::ScopeArguments;
-use crate::commands::import::report_progress;
-use crate::context::Context;
-use crate::progress::Meter;
+use crate::cli::Moment;
+use crate::question::{Listener, Question, Shown};
 use crate::render;
-use crate::reply::Reply;
+use crate::render::style::Style;
 use crate::wire;
 
 /// Arguments of `journey conformance`.
@@ -33,22 +33,34 @@ pub struct Arguments {
     scope: ScopeArguments,
 }
 
-/// Holds journeys against the map and shows who leaves it.
-pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
-    let some = |stages: Vec<String>| (!stages.is_empty()).then_some(stages);
-    let request = ConformanceRequest {
-        may_skip: some(arguments.may_skip),
-        may_return: some(arguments.may_return),
-        loop_after: arguments.loop_after,
-        strict: arguments.strict,
-    };
-    let reader = context.read(&arguments.scope.moment)?;
-    let scope = arguments.scope.scope(&reader)?;
-    let meter = Meter::new(context);
-    let found = reader.session().journey_conformance(&scope, &request, &mut |now| report_progress(&meter, now)).await?;
-    drop(meter);
-    context.reply(
-        |style| render::journey::conformance::page(&found, arguments.top, style),
-        || wire::journey::conformance::Conformance::new(&found, reader.known()),
-    )
+impl Question for Arguments {
+    type Found = ConformanceView;
+    type Wire = wire::journey::conformance::Conformance;
+    const TABLE: &'static [&'static str] = &["groups", "deviations"];
+
+    fn moment(&self) -> &Moment {
+        &self.scope.moment
+    }
+
+    async fn ask(&self, reader: &Reader, _: Timestamp, progress: Listener<'_>) -> Result<ConformanceView> {
+        let some = |stages: &[String]| (!stages.is_empty()).then(|| stages.to_vec());
+        let request = ConformanceRequest {
+            may_skip: some(&self.may_skip),
+            may_return: some(&self.may_return),
+            loop_after: self.loop_after.clone(),
+            strict: self.strict,
+        };
+        let scope = self.scope.scope(reader)?;
+        reader.session().journey_conformance(&scope, &request, progress).await
+    }
+
+    fn wire(&self, found: &ConformanceView, reader: &Reader) -> Self::Wire {
+        wire::journey::conformance::Conformance::new(found, reader.known())
+    }
+}
+
+impl Shown for Arguments {
+    fn page(&self, found: &ConformanceView, _: &Reader, style: &Style) -> String {
+        render::journey::conformance::page(found, self.top, style)
+    }
 }

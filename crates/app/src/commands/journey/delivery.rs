@@ -1,14 +1,14 @@
 //! `throughline journey delivery`: promised against actual, and what follows.
 
 use clap::Args;
-use throughline_engine::{DeliveryRequest, Result};
+use jiff::Timestamp;
+use throughline_engine::{DeliveryAnswer, DeliveryRequest, Reader, Result};
 
 use super::scope::ScopeArguments;
-use crate::commands::import::report_progress;
-use crate::context::Context;
-use crate::progress::Meter;
+use crate::cli::Moment;
+use crate::question::{Listener, Question, Shown};
 use crate::render;
-use crate::reply::Reply;
+use crate::render::style::Style;
 use crate::wire;
 
 /// Arguments of `journey delivery`.
@@ -18,16 +18,27 @@ pub struct Arguments {
     scope: ScopeArguments,
 }
 
-/// Shows deliveries.
-pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
-    let reader = context.read(&arguments.scope.moment)?;
-    let scope = arguments.scope.scope(&reader)?;
-    let meter = Meter::new(context);
-    let mut progress = |now| report_progress(&meter, now);
-    let found = reader.session().journey_delivery(&scope, &DeliveryRequest::default(), &mut progress).await?;
-    drop(meter);
-    context.reply(
-        |style| render::journey::delivery::page(&found, style),
-        || wire::journey::delivery::Answer::new(&found, reader.known()),
-    )
+impl Question for Arguments {
+    type Found = DeliveryAnswer;
+    type Wire = wire::journey::delivery::Answer;
+    const TABLE: &'static [&'static str] = &["groups", "classes"];
+
+    fn moment(&self) -> &Moment {
+        &self.scope.moment
+    }
+
+    async fn ask(&self, reader: &Reader, _: Timestamp, progress: Listener<'_>) -> Result<DeliveryAnswer> {
+        let scope = self.scope.scope(reader)?;
+        reader.session().journey_delivery(&scope, &DeliveryRequest::default(), progress).await
+    }
+
+    fn wire(&self, found: &DeliveryAnswer, reader: &Reader) -> Self::Wire {
+        wire::journey::delivery::Answer::new(found, reader.known())
+    }
+}
+
+impl Shown for Arguments {
+    fn page(&self, found: &DeliveryAnswer, _: &Reader, style: &Style) -> String {
+        render::journey::delivery::page(found, style)
+    }
 }

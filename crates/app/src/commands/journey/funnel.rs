@@ -1,16 +1,16 @@
 //! `throughline journey funnel`: how far people come along steps.
 
 use clap::Args;
-use throughline_engine::{FunnelRequest, Result};
+use jiff::Timestamp;
+use throughline_engine::{FunnelRequest, FunnelView, Reader, Result};
 use throughline_journey::{FunnelMode, Repeat};
 
 use super::length::micros;
 use super::scope::ScopeArguments;
-use crate::commands::import::report_progress;
-use crate::context::Context;
-use crate::progress::Meter;
+use crate::cli::Moment;
+use crate::question::{Listener, Question, Shown};
 use crate::render;
-use crate::reply::Reply;
+use crate::render::style::Style;
 use crate::wire;
 
 /// Arguments of `journey funnel`.
@@ -25,6 +25,10 @@ pub struct Arguments {
     /// The steps may come in any order
     #[arg(long)]
     any_order: bool,
+    /// The same in one word: ordered, strict or any_order
+    #[arg(long, hide = true, conflicts_with_all = ["strict", "any_order"], value_name = "MODE",
+          value_parser = ["ordered", "strict", "any_order"])]
+    mode: Option<String>,
     /// Longest time from the entry, inclusive: 30d, 12h, 1h 30m [default: any]
     #[arg(long, value_name = "TIME")]
     window: Option<String>,
@@ -42,9 +46,9 @@ impl Arguments {
     fn request(&self) -> Result<FunnelRequest> {
         Ok(FunnelRequest {
             steps: self.steps.clone(),
-            mode: match (self.strict, self.any_order) {
-                (true, _) => FunnelMode::Strict,
-                (_, true) => FunnelMode::AnyOrder,
+            mode: match (self.strict, self.any_order, self.mode.as_deref()) {
+                (true, ..) | (_, _, Some("strict")) => FunnelMode::Strict,
+                (_, true, _) | (_, _, Some("any_order")) => FunnelMode::AnyOrder,
                 _ => FunnelMode::Ordered,
             },
             window: self.window.as_deref().map(micros).transpose()?,
@@ -58,16 +62,28 @@ impl Arguments {
     }
 }
 
-/// Walks the funnel and shows it.
-pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
-    let request = arguments.request()?;
-    let reader = context.read(&arguments.scope.moment)?;
-    let scope = arguments.scope.scope(&reader)?;
-    let meter = Meter::new(context);
-    let found = reader.session().journey_funnel(&scope, &request, &mut |now| report_progress(&meter, now)).await?;
-    drop(meter);
-    context.reply(
-        |style| render::journey::funnel::page(&found, style),
-        || wire::journey::funnel::Funnel::new(&found, reader.known()),
-    )
+impl Question for Arguments {
+    type Found = FunnelView;
+    type Wire = wire::journey::funnel::Funnel;
+    const TABLE: &'static [&'static str] = &["groups", "steps"];
+
+    fn moment(&self) -> &Moment {
+        &self.scope.moment
+    }
+
+    async fn ask(&self, reader: &Reader, _: Timestamp, progress: Listener<'_>) -> Result<FunnelView> {
+        let request = self.request()?;
+        let scope = self.scope.scope(reader)?;
+        reader.session().journey_funnel(&scope, &request, progress).await
+    }
+
+    fn wire(&self, found: &FunnelView, reader: &Reader) -> Self::Wire {
+        wire::journey::funnel::Funnel::new(found, reader.known())
+    }
+}
+
+impl Shown for Arguments {
+    fn page(&self, found: &FunnelView, _: &Reader, style: &Style) -> String {
+        render::journey::funnel::page(found, style)
+    }
 }

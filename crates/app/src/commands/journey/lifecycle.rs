@@ -1,16 +1,16 @@
 //! `throughline journey lifecycle`: new, returning, resurrected, paused and dormant customers.
 
 use clap::Args;
-use throughline_engine::{LifecycleRequest, Result};
+use jiff::Timestamp;
+use throughline_engine::{LifecycleAnswer, LifecycleRequest, Reader, Result};
 use throughline_model::period::Grain;
 
 use super::length::micros;
 use super::scope::ScopeArguments;
-use crate::commands::import::report_progress;
-use crate::context::Context;
-use crate::progress::Meter;
+use crate::cli::Moment;
+use crate::question::{Listener, Question, Shown};
 use crate::render;
-use crate::reply::Reply;
+use crate::render::style::Style;
 use crate::wire;
 
 /// Arguments of `journey lifecycle`.
@@ -29,18 +29,29 @@ pub struct Arguments {
     scope: ScopeArguments,
 }
 
-/// Shows the life cycle.
-pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
-    let reader = context.read(&arguments.scope.moment)?;
-    let scope = arguments.scope.scope(&reader)?;
-    let request =
-        LifecycleRequest { every: arguments.every, window: micros(&arguments.window)?, activity: arguments.activity };
-    let meter = Meter::new(context);
-    let mut progress = |now| report_progress(&meter, now);
-    let found = reader.session().journey_lifecycle(&scope, &request, &mut progress).await?;
-    drop(meter);
-    context.reply(
-        |style| render::journey::lifecycle::page(&found, style),
-        || wire::journey::lifecycle::Answer::new(&found, reader.known()),
-    )
+impl Question for Arguments {
+    type Found = LifecycleAnswer;
+    type Wire = wire::journey::lifecycle::Answer;
+    const TABLE: &'static [&'static str] = &["groups", "periods"];
+
+    fn moment(&self) -> &Moment {
+        &self.scope.moment
+    }
+
+    async fn ask(&self, reader: &Reader, _: Timestamp, progress: Listener<'_>) -> Result<LifecycleAnswer> {
+        let scope = self.scope.scope(reader)?;
+        let (every, window) = (self.every, micros(&self.window)?);
+        let request = LifecycleRequest { every, window, activity: self.activity.clone() };
+        reader.session().journey_lifecycle(&scope, &request, progress).await
+    }
+
+    fn wire(&self, found: &LifecycleAnswer, reader: &Reader) -> Self::Wire {
+        wire::journey::lifecycle::Answer::new(found, reader.known())
+    }
+}
+
+impl Shown for Arguments {
+    fn page(&self, found: &LifecycleAnswer, _: &Reader, style: &Style) -> String {
+        render::journey::lifecycle::page(found, style)
+    }
 }

@@ -17,6 +17,7 @@ use clap::{Args, Subcommand};
 use throughline_engine::Result;
 
 use crate::context::Context;
+use crate::question;
 use crate::reply::Reply;
 
 /// Arguments of `journey`.
@@ -55,15 +56,15 @@ pub enum Question {
 /// Answers the question, or shows the overview.
 pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
     match arguments.question {
-        None => overview::run(arguments.overview, context).await,
-        Some(Question::Retention(arguments)) => retention::run(arguments, context).await,
-        Some(Question::Lifecycle(arguments)) => lifecycle::run(arguments, context).await,
+        None => question::run(arguments.overview, context).await,
+        Some(Question::Retention(arguments)) => question::run(arguments, context).await,
+        Some(Question::Lifecycle(arguments)) => question::run(arguments, context).await,
         Some(Question::Attribution(arguments)) => attribution::run(arguments, context).await,
-        Some(Question::Delivery(arguments)) => delivery::run(arguments, context).await,
-        Some(Question::Pains(arguments)) => pains::run(arguments, context).await,
-        Some(Question::Funnel(arguments)) => funnel::run(arguments, context).await,
-        Some(Question::Transitions(arguments)) => transitions::run(arguments, context).await,
-        Some(Question::Paths(arguments)) => paths::run(arguments, context).await,
-        Some(Question::Conformance(arguments)) => conformance::run(arguments, context).await,
+        Some(Question::Delivery(arguments)) => question::run(arguments, context).await,
+        Some(Question::Pains(arguments)) => question::run(arguments, context).await,
+        Some(Question::Funnel(arguments)) => question::run(arguments, context).await,
+        Some(Question::Transitions(arguments)) => question::run(arguments, context).await,
+        Some(Question::Paths(arguments)) => question::run(arguments, context).await,
+        Some(Question::Conformance(arguments)) => question::run(arguments, context).await,
     }
 }

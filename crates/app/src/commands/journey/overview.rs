@@ -1,14 +1,14 @@
 //! `throughline journey`: who is in each stage, who moves on, and what happens there.
 
 use clap::Args;
-use throughline_engine::{OverviewRequest, Result};
+use jiff::Timestamp;
+use throughline_engine::{Overview, OverviewRequest, Reader, Result};
 
 use super::scope::ScopeArguments;
-use crate::commands::import::report_progress;
-use crate::context::Context;
-use crate::progress::Meter;
+use crate::cli::Moment;
+use crate::question::{Listener, Question, Shown};
 use crate::render;
-use crate::reply::Reply;
+use crate::render::style::Style;
 use crate::wire;
 
 /// Arguments of the overview.
@@ -21,17 +21,28 @@ pub struct Arguments {
     top: Option<usize>,
 }
 
-/// Shows the overview.
-pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
-    let reader = context.read(&arguments.scope.moment)?;
-    let scope = arguments.scope.scope(&reader)?;
-    let meter = Meter::new(context);
-    let request = OverviewRequest::default();
-    let found = reader.session().journey_overview(&scope, &request, &mut |now| report_progress(&meter, now)).await?;
-    drop(meter);
-    let top = arguments.top.unwrap_or(if scope.by.is_none() { 4 } else { 0 });
-    context.reply(
-        |style| render::journey::overview::page(&found, top, style),
-        || wire::journey::overview::Overview::new(&found, reader.known()),
-    )
+impl Question for Arguments {
+    type Found = Overview;
+    type Wire = wire::journey::overview::Overview;
+    const TABLE: &'static [&'static str] = &["groups", "stages"];
+
+    fn moment(&self) -> &Moment {
+        &self.scope.moment
+    }
+
+    async fn ask(&self, reader: &Reader, _: Timestamp, progress: Listener<'_>) -> Result<Overview> {
+        let scope = self.scope.scope(reader)?;
+        reader.session().journey_overview(&scope, &OverviewRequest::default(), progress).await
+    }
+
+    fn wire(&self, found: &Overview, reader: &Reader) -> Self::Wire {
+        wire::journey::overview::Overview::new(found, reader.known())
+    }
+}
+
+impl Shown for Arguments {
+    fn page(&self, found: &Overview, _: &Reader, style: &Style) -> String {
+        let top = self.top.unwrap_or(if self.scope.by.is_none() { 4 } else { 0 });
+        render::journey::overview::page(found, top, style)
+    }
 }

@@ -1,15 +1,16 @@
 //! `throughline journey pains`: obstacles found in the journeys, ranked by the money at stake.
 
 use clap::Args;
-use throughline_engine::{PainsRequest, Result};
+use jiff::Timestamp;
+use serde_json::Value;
+use throughline_engine::{PainsAnswer, PainsRequest, Reader, Result};
 
 use super::length::micros;
 use super::scope::ScopeArguments;
-use crate::commands::import::report_progress;
-use crate::context::Context;
-use crate::progress::Meter;
+use crate::cli::Moment;
+use crate::question::{Listener, Question, Shown};
 use crate::render;
-use crate::reply::Reply;
+use crate::render::style::Style;
 use crate::wire;
 
 /// Arguments of `journey pains`.
@@ -28,18 +29,34 @@ pub struct Arguments {
     scope: ScopeArguments,
 }
 
-/// Shows obstacles.
-pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
-    let reader = context.read(&arguments.scope.moment)?;
-    let scope = arguments.scope.scope(&reader)?;
-    let request = PainsRequest { horizon: micros(&arguments.horizon)?, show: arguments.show };
-    let meter = Meter::new(context);
-    let mut progress = |now| report_progress(&meter, now);
-    let found = reader.session().journey_pains(&scope, &request, &mut progress).await?;
-    drop(meter);
-    let definitions = reader.definitions();
-    context.reply(
-        |style| render::journey::pains::page(&found, arguments.top, definitions, style),
-        || wire::journey::pains::Answer::new(&found, &definitions.settings.currency, reader.known()),
-    )
+impl Question for Arguments {
+    type Found = PainsAnswer;
+    type Wire = wire::journey::pains::Answer;
+    const TABLE: &'static [&'static str] = &["groups", "pains"];
+    const PERSONAL: bool = true;
+
+    fn moment(&self) -> &Moment {
+        &self.scope.moment
+    }
+
+    async fn ask(&self, reader: &Reader, _: Timestamp, progress: Listener<'_>) -> Result<PainsAnswer> {
+        let scope = self.scope.scope(reader)?;
+        let request = PainsRequest { horizon: micros(&self.horizon)?, show: self.show };
+        reader.session().journey_pains(&scope, &request, progress).await
+    }
+
+    fn wire(&self, found: &PainsAnswer, reader: &Reader) -> Self::Wire {
+        let currency = &reader.definitions().settings.currency;
+        wire::journey::pains::Answer::new(found, currency, reader.known())
+    }
+
+    fn mask(wire: &mut Value) {
+        wire::mask::pains(wire);
+    }
+}
+
+impl Shown for Arguments {
+    fn page(&self, found: &PainsAnswer, reader: &Reader, style: &Style) -> String {
+        render::journey::pains::page(found, self.top, reader.definitions(), style)
+    }
 }

@@ -1,14 +1,14 @@
 //! `throughline journey paths`: the sequences of steps that people go through.
 
 use clap::Args;
-use throughline_engine::{Error, PathsRequest, Result};
+use jiff::Timestamp;
+use throughline_engine::{Error, PathsRequest, PathsView, Reader, Result};
 
 use super::scope::ScopeArguments;
-use crate::commands::import::report_progress;
-use crate::context::Context;
-use crate::progress::Meter;
+use crate::cli::Moment;
+use crate::question::{Listener, Question, Shown};
 use crate::render;
-use crate::reply::Reply;
+use crate::render::style::Style;
 use crate::wire;
 
 /// Arguments of `journey paths`.
@@ -42,32 +42,52 @@ pub struct Arguments {
 /// Positions that the flow in JSON covers.
 const POSITIONS: usize = 8;
 
-/// Finds paths and shows them.
-pub async fn run(mut arguments: Arguments, context: &Context) -> Result<Reply> {
-    let mut compare = None;
-    if let Some(text) = &arguments.compare {
-        let (by, groups) = two_groups(text)?;
-        (arguments.scope.by, compare) = (Some(by), Some(groups));
+impl Arguments {
+    /// What is asked, and of whom.
+    fn request(&self) -> Result<(PathsRequest, ScopeArguments)> {
+        let (mut scope, mut compare) = (self.scope.clone(), None);
+        if let Some(text) = &self.compare {
+            let (by, groups) = two_groups(text)?;
+            (scope.by, compare) = (Some(by), Some(groups));
+        }
+        let request = PathsRequest {
+            steps: self.steps.clone(),
+            collapse: self.collapse,
+            from: self.from_step.clone(),
+            until: self.until_step.clone(),
+            longest: self.longest,
+            top: self.top,
+            positions: POSITIONS,
+            compare,
+        };
+        Ok((request, scope))
     }
-    let request = PathsRequest {
-        steps: arguments.steps,
-        collapse: arguments.collapse,
-        from: arguments.from_step,
-        until: arguments.until_step,
-        longest: arguments.longest,
-        top: arguments.top,
-        positions: POSITIONS,
-        compare,
-    };
-    let reader = context.read(&arguments.scope.moment)?;
-    let scope = arguments.scope.scope(&reader)?;
-    let meter = Meter::new(context);
-    let found = reader.session().journey_paths(&scope, &request, &mut |now| report_progress(&meter, now)).await?;
-    drop(meter);
-    context.reply(
-        |style| render::journey::paths::page(&found, style),
-        || wire::journey::paths::Paths::new(&found, reader.known()),
-    )
+}
+
+impl Question for Arguments {
+    type Found = PathsView;
+    type Wire = wire::journey::paths::Paths;
+    const TABLE: &'static [&'static str] = &["groups", "paths"];
+
+    fn moment(&self) -> &Moment {
+        &self.scope.moment
+    }
+
+    async fn ask(&self, reader: &Reader, _: Timestamp, progress: Listener<'_>) -> Result<PathsView> {
+        let (request, scope) = self.request()?;
+        let scope = scope.scope(reader)?;
+        reader.session().journey_paths(&scope, &request, progress).await
+    }
+
+    fn wire(&self, found: &PathsView, reader: &Reader) -> Self::Wire {
+        wire::journey::paths::Paths::new(found, reader.known())
+    }
+}
+
+impl Shown for Arguments {
+    fn page(&self, found: &PathsView, _: &Reader, style: &Style) -> String {
+        render::journey::paths::page(found, style)
+    }
 }
 
 /// Breakdown and groups of `segment=retail,trade`.

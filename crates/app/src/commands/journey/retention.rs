@@ -1,16 +1,17 @@
 //! `throughline journey retention`: who orders again, period by period after the first order.
 
-use clap::{Args, ValueEnum};
-use throughline_engine::{Result, RetentionRequest};
+use clap::Args;
+use clap::ValueEnum;
+use jiff::Timestamp;
+use throughline_engine::{Reader, Result, RetentionAnswer, RetentionRequest};
 use throughline_journey::RetentionVariant;
 use throughline_model::period::Grain;
 
 use super::scope::ScopeArguments;
-use crate::commands::import::report_progress;
-use crate::context::Context;
-use crate::progress::Meter;
+use crate::cli::Moment;
+use crate::question::{Listener, Question, Shown};
 use crate::render;
-use crate::reply::Reply;
+use crate::render::style::Style;
 use crate::wire;
 
 /// Arguments of `journey retention`.
@@ -35,21 +36,32 @@ pub enum Variant {
     InOrAfter,
 }
 
-/// Shows retention.
-pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
-    let reader = context.read(&arguments.scope.moment)?;
-    let scope = arguments.scope.scope(&reader)?;
-    let variant = match arguments.variant {
-        Variant::In => RetentionVariant::In,
-        Variant::InOrAfter => RetentionVariant::InOrAfter,
-    };
-    let request = RetentionRequest { every: arguments.every, variant };
-    let meter = Meter::new(context);
-    let mut progress = |now| report_progress(&meter, now);
-    let found = reader.session().journey_retention(&scope, &request, &mut progress).await?;
-    drop(meter);
-    context.reply(
-        |style| render::journey::retention::page(&found, style),
-        || wire::journey::retention::Answer::new(&found, reader.known()),
-    )
+impl Question for Arguments {
+    type Found = RetentionAnswer;
+    type Wire = wire::journey::retention::Answer;
+    const TABLE: &'static [&'static str] = &["groups", "cohorts", "cells"];
+
+    fn moment(&self) -> &Moment {
+        &self.scope.moment
+    }
+
+    async fn ask(&self, reader: &Reader, _: Timestamp, progress: Listener<'_>) -> Result<RetentionAnswer> {
+        let scope = self.scope.scope(reader)?;
+        let variant = match self.variant {
+            Variant::In => RetentionVariant::In,
+            Variant::InOrAfter => RetentionVariant::InOrAfter,
+        };
+        let request = RetentionRequest { every: self.every, variant };
+        reader.session().journey_retention(&scope, &request, progress).await
+    }
+
+    fn wire(&self, found: &RetentionAnswer, reader: &Reader) -> Self::Wire {
+        wire::journey::retention::Answer::new(found, reader.known())
+    }
+}
+
+impl Shown for Arguments {
+    fn page(&self, found: &RetentionAnswer, _: &Reader, style: &Style) -> String {
+        render::journey::retention::page(found, style)
+    }
 }

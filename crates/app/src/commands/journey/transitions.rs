@@ -1,15 +1,15 @@
 //! `throughline journey transitions`: which step follows which.
 
 use clap::Args;
-use throughline_engine::{Result, TransitionsRequest};
+use jiff::Timestamp;
+use throughline_engine::{Reader, Result, TransitionsRequest, TransitionsView};
 
 use super::length::micros;
 use super::scope::ScopeArguments;
-use crate::commands::import::report_progress;
-use crate::context::Context;
-use crate::progress::Meter;
+use crate::cli::Moment;
+use crate::question::{Listener, Question, Shown};
 use crate::render;
-use crate::reply::Reply;
+use crate::render::style::Style;
 use crate::wire;
 
 /// Arguments of `journey transitions`.
@@ -31,17 +31,29 @@ pub struct Arguments {
     scope: ScopeArguments,
 }
 
-/// Counts transitions and shows them.
-pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
-    let cut = arguments.cut.as_deref().map(micros).transpose()?;
-    let request = TransitionsRequest { steps: arguments.steps, cut, p90: arguments.p90 };
-    let reader = context.read(&arguments.scope.moment)?;
-    let scope = arguments.scope.scope(&reader)?;
-    let meter = Meter::new(context);
-    let found = reader.session().journey_transitions(&scope, &request, &mut |now| report_progress(&meter, now)).await?;
-    drop(meter);
-    context.reply(
-        |style| render::journey::transitions::page(&found, arguments.top, style),
-        || wire::journey::transitions::Transitions::new(&found, reader.known()),
-    )
+impl Question for Arguments {
+    type Found = TransitionsView;
+    type Wire = wire::journey::transitions::Transitions;
+    const TABLE: &'static [&'static str] = &["groups", "transitions"];
+
+    fn moment(&self) -> &Moment {
+        &self.scope.moment
+    }
+
+    async fn ask(&self, reader: &Reader, _: Timestamp, progress: Listener<'_>) -> Result<TransitionsView> {
+        let cut = self.cut.as_deref().map(micros).transpose()?;
+        let request = TransitionsRequest { steps: self.steps.clone(), cut, p90: self.p90 };
+        let scope = self.scope.scope(reader)?;
+        reader.session().journey_transitions(&scope, &request, progress).await
+    }
+
+    fn wire(&self, found: &TransitionsView, reader: &Reader) -> Self::Wire {
+        wire::journey::transitions::Transitions::new(found, reader.known())
+    }
+}
+
+impl Shown for Arguments {
+    fn page(&self, found: &TransitionsView, _: &Reader, style: &Style) -> String {
+        render::journey::transitions::page(found, self.top, style)
+    }
 }

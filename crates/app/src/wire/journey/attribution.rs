@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use throughline_engine::{AttributionAnswer, PathsAnswer};
 use throughline_journey as fold;
+use utoipa::ToSchema;
 
 use super::About;
 
@@ -11,7 +12,8 @@ use super::About;
 const MONEY: f64 = 10_000.0;
 
 /// The whole answer from journeys.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Attribution)]
 pub struct Answer {
     about: About,
     currency: String,
@@ -21,21 +23,24 @@ pub struct Answer {
 }
 
 /// The whole answer from a file of paths.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AttributionOfPaths)]
 pub struct Paths {
     rows: u64,
     #[serde(flatten)]
     rules: Rules,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AttributionGroup)]
 struct Group {
     group: String,
     #[serde(flatten)]
     rules: Rules,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AttributionRules)]
 struct Rules {
     conversions: u64,
     value: Option<f64>,
@@ -47,7 +52,8 @@ struct Rules {
     channels: Vec<Channel>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AttributionChannel)]
 struct Channel {
     channel: String,
     first: Credit,
@@ -59,7 +65,8 @@ struct Channel {
     removal_effect: Option<f64>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AttributionCredit)]
 struct Credit {
     conversions: f64,
     value: Option<f64>,

@@ -4,11 +4,12 @@ use jiff::Timestamp;
 use serde::Serialize;
 use throughline_engine::ConformanceView;
 use throughline_journey::{ConformanceGroup, Deviation, DeviationKind};
+use utoipa::ToSchema;
 
 use super::{About, Share};
 
 /// The whole answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Conformance {
     about: About,
     map: Vec<Stage>,
@@ -35,7 +36,8 @@ impl Conformance {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StageName)]
 struct Stage {
     stage: String,
     name: String,
@@ -47,7 +49,8 @@ impl From<&(String, String)> for Stage {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ConformanceGroup)]
 struct Group {
     group: String,
     follow: Share,
@@ -68,7 +71,8 @@ impl Group {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Deviation)]
 struct Left {
     kind: &'static str,
     from: Option<String>,

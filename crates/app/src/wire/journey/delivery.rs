@@ -4,12 +4,14 @@ use jiff::Timestamp;
 use serde::Serialize;
 use throughline_engine::DeliveryAnswer;
 use throughline_journey as fold;
+use utoipa::ToSchema;
 
 use super::{About, Elapsed, Share, between};
 use crate::wire::Between;
 
 /// The whole answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Delivery)]
 pub struct Answer {
     about: About,
     horizon_seconds: f64,
@@ -18,7 +20,8 @@ pub struct Answer {
     groups: Vec<Group>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DeliveryGroup)]
 struct Group {
     group: String,
     orders: u64,
@@ -33,7 +36,8 @@ struct Group {
     classes: Vec<Class>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DeliveryClass)]
 struct Class {
     name: String,
     promise: &'static str,
@@ -44,7 +48,8 @@ struct Class {
     ordered_again: Share,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DeliveryEmotion)]
 struct Emotion {
     n: u64,
     mean: Option<f64>,

@@ -4,11 +4,12 @@ use jiff::Timestamp;
 use serde::Serialize;
 use throughline_engine::FunnelView;
 use throughline_journey::{FunnelGroup, FunnelMode, FunnelStep, Repeat};
+use utoipa::ToSchema;
 
 use super::{About, Elapsed, Share, seconds};
 
 /// The whole answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Funnel {
     about: About,
     steps: Vec<String>,
@@ -50,7 +51,8 @@ fn repeat(repeat: Repeat) -> &'static str {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FunnelGroup)]
 struct Group {
     group: String,
     cases: u64,
@@ -77,7 +79,8 @@ impl Group {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FunnelStep)]
 struct Step {
     step: String,
     of_entered: Share,

@@ -4,11 +4,13 @@ use jiff::Timestamp;
 use serde::Serialize;
 use throughline_engine::LifecycleAnswer;
 use throughline_journey::Lifecycle;
+use utoipa::ToSchema;
 
 use super::About;
 
 /// The whole answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Lifecycle)]
 pub struct Answer {
     about: About,
     every: String,
@@ -18,14 +20,16 @@ pub struct Answer {
     groups: Vec<Group>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LifecycleGroup)]
 struct Group {
     group: String,
     reason: Option<&'static str>,
     periods: Vec<Period>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LifecyclePeriod)]
 struct Period {
     period: String,
     active: u64,

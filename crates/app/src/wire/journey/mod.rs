@@ -13,11 +13,13 @@ pub mod transitions;
 
 use jiff::Timestamp;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Between;
 
 /// What an answer is about.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = JourneyAbout)]
 pub struct About {
     case: &'static str,
     by: Option<String>,
@@ -47,7 +49,7 @@ impl About {
 }
 
 /// A share of counts.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Share {
     count: u64,
     n: u64,
@@ -63,7 +65,7 @@ impl From<throughline_journey::Share> for Share {
 }
 
 /// Lengths of time.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Elapsed {
     n: u64,
     median_seconds: Option<f64>,

@@ -3,12 +3,14 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use throughline_journey as fold;
+use utoipa::ToSchema;
 
 use super::{About, Elapsed, Share, between};
 use crate::wire::Between;
 
 /// The whole answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = JourneyOverview)]
 pub struct Overview {
     about: About,
     groups: Vec<Group>,
@@ -27,7 +29,8 @@ impl Overview {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StageMap)]
 struct Group {
     group: String,
     cases: u64,
@@ -35,7 +38,8 @@ struct Group {
     without_stage: Vec<Unstaged>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StageInMap)]
 struct Stage {
     stage: String,
     name: String,
@@ -66,7 +70,8 @@ impl From<&fold::StageMap> for Stage {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StageOnward)]
 struct Onward {
     moved_on: Share,
     reached_next: Share,
@@ -85,7 +90,8 @@ impl From<&fold::Onward> for Onward {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StageEmotion)]
 struct Emotion {
     n: u64,
     mean: Option<f64>,
@@ -104,7 +110,8 @@ impl From<&fold::Emotion> for Emotion {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StageTouchpoint)]
 struct Touchpoint {
     kind: String,
     touchpoints: u64,
@@ -128,13 +135,15 @@ impl From<&fold::StageTouchpoint> for Touchpoint {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = NextTouchpoint)]
 struct Next {
     kind: String,
     share: Share,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TouchpointWithoutStage)]
 struct Unstaged {
     kind: String,
     touchpoints: u64,

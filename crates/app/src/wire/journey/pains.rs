@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use throughline_engine::{GroupAnswer, PainsAnswer, Story};
 use throughline_journey::pains::{self as fold, Finding, LastTouch, Obstacle, Sort};
+use utoipa::ToSchema;
 
 use super::{About, between};
 use crate::wire::Between;
@@ -12,7 +13,8 @@ use crate::wire::Between;
 const MONEY: f64 = 10_000.0;
 
 /// The whole answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Pains)]
 pub struct Answer {
     about: About,
     currency: String,
@@ -21,7 +23,8 @@ pub struct Answer {
     groups: Vec<Group>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PainsGroup)]
 struct Group {
     group: String,
     too_few: u64,
@@ -29,7 +32,7 @@ struct Group {
     stories: Vec<Told>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Pain {
     rank: usize,
     sort: &'static str,
@@ -46,7 +49,8 @@ struct Pain {
 }
 
 /// What says that it is an obstacle; what does not belong to its sort is `null`.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, ToSchema)]
+#[schema(as = PainEvidence)]
 struct Evidence {
     step: Option<String>,
     next: Option<String>,
@@ -67,19 +71,20 @@ struct Evidence {
     times: Option<u32>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Counted {
     count: u64,
     n: u64,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Mean {
     mean: f64,
     n: u64,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PainComparison)]
 struct Comparison {
     affected: u64,
     affected_buyers: u64,
@@ -96,20 +101,22 @@ struct Comparison {
     order_value: Option<Mean>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct AtStake {
     value: f64,
     interval: Between,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PainExample)]
 struct Example {
     customer_id: String,
     touchpoint: usize,
     at: Option<Timestamp>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Story)]
 struct Told {
     customer_id: String,
     earlier: u64,
@@ -117,7 +124,8 @@ struct Told {
     touchpoints: Vec<Touchpoint>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StoryTouchpoint)]
 struct Touchpoint {
     at: Timestamp,
     stage: Option<String>,

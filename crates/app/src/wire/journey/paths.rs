@@ -4,12 +4,14 @@ use jiff::Timestamp;
 use serde::Serialize;
 use throughline_engine::{GroupPaths, PathsView};
 use throughline_journey as fold;
+use utoipa::ToSchema;
 
 use super::{About, Share, between, seconds};
 use crate::wire::Between;
 
 /// The whole answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = JourneyPaths)]
 pub struct Paths {
     about: About,
     steps: String,
@@ -38,7 +40,8 @@ impl Paths {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PathsGroup)]
 struct Group {
     group: String,
     cases: u64,
@@ -67,7 +70,8 @@ impl Group {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = JourneyPath)]
 struct Path {
     steps: Vec<String>,
     cut: bool,
@@ -82,7 +86,8 @@ impl From<&fold::Path> for Path {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PathFlow)]
 struct Flow {
     position: usize,
     from: String,
@@ -96,7 +101,8 @@ impl From<&fold::Flow> for Flow {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PathDifference)]
 struct Difference {
     steps: Vec<String>,
     cut: bool,

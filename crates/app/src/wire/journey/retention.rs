@@ -4,11 +4,13 @@ use jiff::Timestamp;
 use serde::Serialize;
 use throughline_engine::{GroupAnswer, RetentionAnswer, pooled};
 use throughline_journey::{Retention, RetentionVariant};
+use utoipa::ToSchema;
 
 use super::{About, Share};
 
 /// The whole answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Retention)]
 pub struct Answer {
     about: About,
     every: String,
@@ -16,7 +18,8 @@ pub struct Answer {
     groups: Vec<Group>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RetentionGroup)]
 struct Group {
     group: String,
     customers: u64,
@@ -26,21 +29,24 @@ struct Group {
     all: Vec<Pooled>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RetentionCohort)]
 struct Cohort {
     cohort: String,
     customers: u64,
     cells: Vec<Cell>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RetentionCell)]
 struct Cell {
     offset: usize,
     kept: Share,
     complete: bool,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RetentionPooled)]
 struct Pooled {
     offset: usize,
     kept: Share,

@@ -4,11 +4,12 @@ use jiff::Timestamp;
 use serde::Serialize;
 use throughline_engine::{GroupTransitions, TransitionsView};
 use throughline_journey as fold;
+use utoipa::ToSchema;
 
 use super::{About, Share, seconds};
 
 /// The whole answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Transitions {
     about: About,
     steps: String,
@@ -33,14 +34,15 @@ impl Transitions {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TransitionsGroup)]
 struct Group {
     group: String,
     transitions: Vec<Transition>,
     steps: Vec<Exits>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Transition {
     from: String,
     to: String,
@@ -63,7 +65,8 @@ impl From<&fold::Transition> for Transition {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StepExits)]
 struct Exits {
     step: String,
     exits: u64,

@@ -37,7 +37,8 @@ pub fn suggest(path: &Path) -> Result<String> {
     Ok(write::layout(path, format, with_header, &columns, &guessed))
 }
 
-fn look(path: &Path) -> Result<(Format, Vec<String>, bool)> {
+/// How a file is written, its columns, and whether it names them.
+pub(crate) fn look(path: &Path) -> Result<(Format, Vec<String>, bool)> {
     match sniff(path)? {
         Look::Empty => Err(Error::input(format!("{} is empty.", path.display()))),
         Look::JsonLines(names) => Ok((Format::JsonLines, names, true)),

@@ -1,0 +1,9 @@
+//! The server: answers, who may ask, what is written, and how it begins and ends.
+
+mod client;
+mod definitions;
+mod doors;
+mod openapi;
+mod process;
+mod reads;
+mod writes;
