@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 
 use crate::context::Context;
 use crate::http::origin::Hosts;
-use crate::http::people::{Local, People};
+use crate::http::people::Kept;
 use crate::http::{self, Config, log};
 use crate::reply::Reply;
 
@@ -57,12 +57,12 @@ enum Open {
 
 /// Serves until it is told to stop.
 pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
-    let people: Arc<dyn People> = Arc::new(Local);
+    let people = crate::people::open(&context.open()?)?;
     let loopback = arguments.listen.ip().is_loopback();
-    if !loopback && !people.login_required() {
+    if !loopback && people.is_empty().map_err(crate::people::error)? {
         let error =
             Error::input(format!("Without users, {} cannot be listened on: anyone could come in.", arguments.listen));
-        return Err(error.hint("Listen on 127.0.0.1 or [::1]."));
+        return Err(error.hint("Add one with `throughline user add NAME --role admin`, or listen on 127.0.0.1."));
     }
     log::start(arguments.log_json);
     let config = Config {
@@ -73,7 +73,7 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
         upload_bytes: arguments.upload_limit.saturating_mul(1 << 20),
         patience: Duration::from_secs(arguments.patience.max(1)),
     };
-    let app = http::build(config, people)?;
+    let app = http::build(config, Arc::new(Kept::new(people, Timestamp::now)))?;
     let taken = |error| {
         Error::input(format!("{} cannot be listened on: {error}.", arguments.listen))
             .hint("Another server may be running; --listen takes another address.")

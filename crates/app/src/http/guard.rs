@@ -1,9 +1,11 @@
 //! Who may ask what: a handler names the least role in its signature.
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, MatchedPath};
+use axum::http::Method;
 use axum::http::request::Parts;
+use throughline_people::Event;
 
-use super::people::{Person, Role};
+use super::people::{Person, Role, Scope};
 use super::problem::Problem;
 use super::state::Shared;
 
@@ -27,9 +29,30 @@ impl Person {
 }
 
 fn person(parts: &Parts, shared: &Shared, role: Role) -> Result<Person, Problem> {
-    let person = shared.people.authenticate(&parts.headers).ok_or_else(Problem::unauthenticated)?;
-    person.require(role)?;
+    let person = shared.people.authenticate(&parts.headers)?.ok_or_else(Problem::unauthenticated)?;
+    let allowed = person.require(role).and_then(|()| in_scope(&person, scope_of(parts)));
+    if let Err(problem) = allowed {
+        let route = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+        shared.people.record(&person, Event::refused("request", route, parts.method.as_str()));
+        return Err(problem);
+    }
     Ok(person)
+}
+
+/// What a token must be for to send such a request.
+fn scope_of(parts: &Parts) -> Scope {
+    match parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str) {
+        Some(path) if path.ends_with("/sql") => Scope::Sql,
+        _ if parts.method == Method::GET || parts.method == Method::HEAD => Scope::Read,
+        _ => Scope::Write,
+    }
+}
+
+fn in_scope(person: &Person, scope: Scope) -> Result<(), Problem> {
+    if person.allows(scope) {
+        return Ok(());
+    }
+    Err(Problem::forbidden(format!("{} is not for this: its scopes lack `{scope}`.", person.name)))
 }
 
 macro_rules! guards {

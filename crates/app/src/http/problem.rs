@@ -26,6 +26,9 @@ pub struct Problem {
     /// Every problem of the definitions, where they are at fault.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problems: Option<Vec<crate::wire::definitions::Problem>>,
+    /// Seconds after which it is worth another try.
+    #[serde(skip)]
+    pub retry_after: Option<u64>,
 }
 
 /// Result of everything a handler does.
@@ -41,6 +44,7 @@ impl Problem {
             hint: None,
             error: error.to_owned(),
             problems: None,
+            retry_after: None,
         }
     }
 
@@ -108,6 +112,13 @@ impl Problem {
         self
     }
 
+    /// Says when to try again.
+    #[must_use]
+    pub fn after(mut self, seconds: u64) -> Problem {
+        self.retry_after = Some(seconds);
+        self
+    }
+
     /// The same with another status.
     #[must_use]
     pub fn with_status(mut self, status: StatusCode) -> Problem {
@@ -151,6 +162,9 @@ impl IntoResponse for Problem {
         let kind = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
         response
     }
 }

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, Response, header};
 use bytes::Bytes;
 use jiff::Timestamp;
 use throughline_engine::{ReadOptions, Reader, Version, Workspace};
+use throughline_people::Event;
 use tokio::sync::watch;
 
 use super::answers::Answers;
@@ -116,8 +117,8 @@ impl State {
     }
 
     /// Records what somebody did.
-    pub fn audit(&self, person: &Person, action: &str, target: &str) {
-        self.people.audit(person, action, target);
+    pub fn audit(&self, person: &Person, action: &str, target: &str, detail: &str) {
+        self.people.record(person, Event::done(action, target, detail));
     }
 
     /// Everything that answers about a moment depend on beside the question. Staleness is told to the hour.
@@ -163,7 +164,7 @@ impl State {
         tokio::spawn(async move {
             let Ok(question) = super::query::parse::<scorecard::Arguments>(&[]) else { return };
             let asked = Asked { question, csv: false, text: String::new() };
-            let nobody = Person { name: "server".to_owned(), role: Role::Viewer };
+            let nobody = Person::new("server", Role::Viewer);
             // Whoever asks hears what is wrong.
             let _ = shared.answer("/scorecard", asked, &nobody, &HeaderMap::new()).await;
         });

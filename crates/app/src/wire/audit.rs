@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 /// One entry of the audit trail.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AuditEntry)]
 pub struct Entry {
     number: i64,
     at: Timestamp,
@@ -37,6 +38,7 @@ impl From<&AuditEntry> for Entry {
 
 /// A page of the audit trail, the newest first.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AuditPage)]
 pub struct Page {
     entries: Vec<Entry>,
     /// Where the next page begins, as `before`; `null` on the last one.

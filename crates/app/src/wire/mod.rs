@@ -15,6 +15,7 @@ pub mod layout;
 pub mod map;
 pub mod mask;
 pub mod measure;
+pub mod note;
 pub mod plan;
 pub mod rejects;
 pub mod revision;

@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 use throughline_engine::scorecard::{self as engine, Edit, PlanPart};
+use utoipa::ToSchema;
 
 use super::{Period, status};
 
 /// What an edit would change.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Plan {
     periods: Vec<Period>,
     other: Vec<&'static str>,
@@ -14,13 +15,15 @@ pub struct Plan {
     measures: Vec<Measure>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PlannedShift)]
 struct Shift {
     before: Option<f64>,
     after: Option<f64>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PlannedMeasure)]
 struct Measure {
     id: String,
     name: String,
@@ -30,13 +33,15 @@ struct Measure {
     periods: Vec<Both>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PlannedPeriod)]
 struct Both {
     before: Option<Scored>,
     after: Option<Scored>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PlannedScore)]
 struct Scored {
     value: Option<f64>,
     n: u64,

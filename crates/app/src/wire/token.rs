@@ -41,6 +41,7 @@ impl Token {
 
 /// A token that was just made, with its secret: the only time it is shown.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = NewToken)]
 pub struct Made {
     secret: String,
     token: Token,

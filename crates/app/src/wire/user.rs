@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 /// A user.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = UserAccount)]
 pub struct User {
     name: String,
     /// viewer, analyst, editor or admin.
@@ -31,6 +32,7 @@ impl From<&throughline_people::User> for User {
 
 /// All users by name.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = UserAccounts)]
 pub struct Users {
     users: Vec<User>,
 }

@@ -1,12 +1,13 @@
 //! The definitions: reading, editing, checking and applying them.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, header};
 use serde::Deserialize;
 use throughline_engine::text_name;
 use throughline_model::{DefinitionFile, Level};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -16,6 +17,7 @@ use crate::http::people::Person;
 use crate::http::problem::{Problem, Problems, Result};
 use crate::http::state::Shared;
 use crate::wire::definitions::{self as wire, File, Files, Saved};
+use crate::wire::plan::Plan;
 use crate::wire::revision::{Applied, Revision, Revisions};
 
 /// The routes.
@@ -24,6 +26,7 @@ pub fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(files))
         .routes(routes!(save))
         .routes(routes!(check))
+        .routes(routes!(plan))
         .routes(routes!(apply))
         .routes(routes!(revisions))
         // The same with the path as it stands, its slash not written as %2F.
@@ -101,7 +104,7 @@ fn saved(shared: &Shared, person: &Person, path: String, headers: &HeaderMap, te
         let detail = broken.map_or_else(|| format!("{path} is not valid TOML."), ToString::to_string);
         return Err(Problem::definition(detail, problems));
     }
-    shared.audit(person, "save", &path);
+    shared.audit(person, "definitions.save", &path, "");
     Ok(Json(Saved { path, etag: draft.etag, problems }))
 }
 
@@ -113,6 +116,35 @@ fn saved(shared: &Shared, person: &Person, path: String, headers: &HeaderMap, te
 async fn check(State(shared): State<Shared>, _: Viewer) -> Result<Json<wire::Problems>> {
     let (workspace, now) = (shared.workspace.clone(), shared.now());
     let work = move || async move { Ok(wire::Problems::from(workspace.check(now).await?.as_slice())) };
+    Ok(Json(shared.compute.run(work).await?))
+}
+
+/// How far to look back.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct LookBack {
+    /// Periods to look back on, 1 to 60 [default: 12].
+    periods: Option<u16>,
+}
+
+/// What the definitions in the files would change in the scores of the last periods
+#[utoipa::path(
+    get, path = "/plan", tag = "definitions", params(LookBack),
+    responses((status = 200, description = "What would change", body = Plan), Problems)
+)]
+async fn plan(
+    State(shared): State<Shared>,
+    _: Viewer,
+    asked: std::result::Result<Query<LookBack>, QueryRejection>,
+) -> Result<Json<Plan>> {
+    let Query(asked) = asked.map_err(|rejection| Problem::input(format!("{}.", rejection.body_text())))?;
+    let periods = asked.periods.unwrap_or(12);
+    if !(1..=60).contains(&periods) {
+        return Err(Problem::input("`periods` must be from 1 to 60."));
+    }
+    let (workspace, now) = (shared.workspace.clone(), shared.now());
+    let work = move || async move { Ok(Plan::from(&workspace.plan(periods, now).await?)) };
     Ok(Json(shared.compute.run(work).await?))
 }
 
@@ -141,7 +173,7 @@ async fn apply(
         return Err(Problem::input("A revision needs a reason.").hint("Say why; it is kept."));
     }
     let applied = shared.workspace.apply(&why.why, &person.name, why.from.as_deref(), shared.now())?;
-    shared.audit(&person, "apply", &why.why);
+    shared.audit(&person, "definitions.apply", "", &why.why);
     shared.warm();
     Ok(Json(Applied { changed: applied.is_some(), revision: applied.as_ref().map(Revision::from) }))
 }

@@ -80,7 +80,7 @@ async fn import(
         name => request.layout = name,
     }
     if !wanted.dry_run {
-        shared.audit(&person, "import", &target);
+        shared.audit(&person, "import.run", &target, "");
     }
     let inner = shared.clone();
     let job = shared.jobs.start("import", &who, move |work| async move {
@@ -249,7 +249,7 @@ async fn replay(
         fs::write(&path, &file.text).map_err(Error::from)?;
         paths.push(path.display().to_string());
     }
-    shared.audit(&person, "replay", &format!("{} files", paths.len()));
+    shared.audit(&person, "rejects.replay", &format!("{} files", paths.len()), "");
     let inner = shared.clone();
     let who = person.name.clone();
     let job = shared.jobs.start("replay", &who, move |work| async move {

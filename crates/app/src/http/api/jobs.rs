@@ -46,7 +46,7 @@ async fn job(State(shared): State<Shared>, _: Viewer, Path(id): Path<u64>) -> Re
 )]
 async fn cancel(State(shared): State<Shared>, Editor(person): Editor, Path(id): Path<u64>) -> Result<Json<Job>> {
     let job = shared.jobs.cancel(id)?;
-    shared.audit(&person, "cancel", &format!("job {id}"));
+    shared.audit(&person, "job.cancel", &format!("job {id}"), "");
     Ok(Json(job))
 }
 

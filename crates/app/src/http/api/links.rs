@@ -54,7 +54,7 @@ async fn link(
     Editor(person): Editor,
     Posted(asked): Posted<Link>,
 ) -> Result<Json<Change>> {
-    shared.audit(&person, "link", &asked.alias);
+    shared.audit(&person, "identity.link", "", &asked.why);
     let (workspace, now) = (shared.workspace.clone(), shared.now());
     let statement = Statement { who: person.name, why: asked.why };
     let work = move || async move {
@@ -74,7 +74,7 @@ async fn unlink(
     Editor(person): Editor,
     Posted(asked): Posted<Unlink>,
 ) -> Result<Json<Change>> {
-    shared.audit(&person, "unlink", &asked.alias);
+    shared.audit(&person, "identity.unlink", "", &asked.why);
     let (workspace, now) = (shared.workspace.clone(), shared.now());
     let statement = Statement { who: person.name, why: asked.why };
     let work = move || async move {

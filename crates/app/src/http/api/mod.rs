@@ -1,5 +1,6 @@
 //! The HTTP interface, one file per concern; its description comes from the same code.
 
+pub mod audit;
 pub mod customers;
 pub mod data;
 pub mod definitions;
@@ -7,14 +8,21 @@ pub mod imports;
 pub mod jobs;
 pub mod journey;
 pub mod links;
+pub mod notes;
 pub mod scorecard;
+pub mod session;
 pub mod sql;
+pub mod tokens;
 pub mod uploads;
+pub mod users;
 pub mod workspace;
+
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{FromRequest, Request};
 use serde::de::DeserializeOwned;
+use throughline_people::People;
 use utoipa::OpenApi;
 use utoipa::openapi::schema::{AllOf, Schema};
 use utoipa::openapi::{self, RefOr};
@@ -52,7 +60,12 @@ pub fn routes() -> OpenApiRouter<Shared> {
         .merge(imports::routes())
         .merge(jobs::routes())
         .merge(sql::routes())
-        .merge(definitions::routes());
+        .merge(definitions::routes())
+        .merge(notes::routes())
+        .merge(session::routes())
+        .merge(users::routes())
+        .merge(tokens::routes())
+        .merge(audit::routes());
     OpenApiRouter::with_openapi(Document::openapi()).nest(BASE, inner)
 }
 
@@ -86,6 +99,14 @@ fn require_all(schema: &mut Schema, is_problem: bool) {
         }
         _ => {}
     }
+}
+
+/// Where people are kept.
+///
+/// # Errors
+/// Input: this server keeps nobody.
+fn store(shared: &Shared) -> Result<Arc<People>, Problem> {
+    shared.people.store().ok_or_else(|| Problem::input("This server keeps no people."))
 }
 
 /// A JSON body; what is wrong with it is a problem document.

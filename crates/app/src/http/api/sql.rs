@@ -60,7 +60,7 @@ async fn sql(
     let linking = linking.map_err(|problem| Problem::input(format!("`linking`: {problem}")))?.unwrap_or_default();
     let moment = Moment { as_of: asked.as_of, working: asked.working.unwrap_or_default(), linking };
     let most = asked.limit.unwrap_or(ROWS).min(MOST_ROWS);
-    shared.audit(&person, "sql", &asked.query);
+    shared.audit(&person, "sql.query", "", "");
     let inner = shared.clone();
     let work = move || async move {
         let opened = inner.reader(&moment)?;

@@ -69,7 +69,7 @@ async fn upload(
     let uploads = Uploads::of(shared.workspace.folder());
     let name = named.name.unwrap_or_default();
     let uploaded = uploads.take(&name, body, shared.config.upload_bytes).await?;
-    shared.audit(&person, "upload", &uploaded.name);
+    shared.audit(&person, "upload.add", &uploaded.name, "");
     Ok((StatusCode::CREATED, Json(uploaded)))
 }
 
@@ -114,6 +114,6 @@ async fn look(
 )]
 async fn discard(State(shared): State<Shared>, Analyst(person): Analyst, Path(id): Path<String>) -> Result<StatusCode> {
     Uploads::of(shared.workspace.folder()).remove(&id)?;
-    shared.audit(&person, "discard", &id);
+    shared.audit(&person, "upload.delete", &id, "");
     Ok(StatusCode::NO_CONTENT)
 }

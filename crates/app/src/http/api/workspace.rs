@@ -97,7 +97,7 @@ async fn workspace(
     let version = shared.version(asked.question.moment.working)?;
     let user = User { name: person.name.clone(), role: person.role.to_string() };
     let about = format!("/workspace {} {}", user.role, user.name);
-    asked.question.login = Some(Login { required: shared.people.login_required(), user: Some(user) });
+    asked.question.login = Some(Login { required: shared.people.login_required()?, user: Some(user) });
     asked.question.data = Some(Data { version: version.data, imported_at: version.imported_at });
     shared.answer(&about, asked, &person, &headers).await
 }

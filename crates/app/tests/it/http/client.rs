@@ -11,7 +11,9 @@ use serde_json::Value;
 use tempfile::TempDir;
 use throughline_app::http::origin::Hosts;
 use throughline_app::http::people::{Local, People, Person, Role};
+use throughline_app::http::problem::Result;
 use throughline_app::http::{App, Config, build};
+use throughline_people::{Event, People as Store};
 use tower::ServiceExt;
 
 use crate::program::{WORKSPACE, ok};
@@ -42,18 +44,21 @@ const WHO: &str = "x-test-role";
 struct Named;
 
 impl People for Named {
-    fn authenticate(&self, headers: &HeaderMap) -> Option<Person> {
-        let name = headers.get(WHO)?.to_str().ok()?;
-        let roles = [Role::Viewer, Role::Analyst, Role::Editor, Role::Admin];
-        let role = roles.into_iter().find(|role| role.to_string() == name)?;
-        Some(Person { name: name.to_owned(), role })
+    fn authenticate(&self, headers: &HeaderMap) -> Result<Option<Person>> {
+        let name = headers.get(WHO).and_then(|name| name.to_str().ok());
+        let role = name.and_then(|name| name.parse::<Role>().ok());
+        Ok(role.map(|role| Person::new(role.to_string(), role)))
     }
 
-    fn login_required(&self) -> bool {
-        true
+    fn login_required(&self) -> Result<bool> {
+        Ok(true)
     }
 
-    fn audit(&self, _: &Person, _: &str, _: &str) {}
+    fn record(&self, _: &Person, _: Event<'_>) {}
+
+    fn store(&self) -> Option<Arc<Store>> {
+        None
+    }
 }
 
 /// A small shop, and a server of it.
@@ -124,7 +129,7 @@ pub fn guarded() -> Site {
     site_of(Arc::new(Named))
 }
 
-fn site_of(people: Arc<dyn People>) -> Site {
+pub fn site_of(people: Arc<dyn People>) -> Site {
     let folder = tempfile::tempdir().unwrap();
     let shop = shop(folder.path());
     let app = server(&shop, people);

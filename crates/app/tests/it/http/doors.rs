@@ -20,6 +20,13 @@ fn writes() -> Vec<(&'static str, &'static str, &'static str, Value)> {
         ("PUT", "/definitions/scorecard.toml", "editor", json!({"text": "format = 1"})),
         ("PUT", "/definitions/measures/nps.toml", "editor", json!({"text": "format = 1"})),
         ("POST", "/definitions/apply", "editor", json!({"why": "test"})),
+        ("POST", "/measures/revenue/notes", "editor", json!({"at": "2026-06-01", "text": "a sale"})),
+        ("DELETE", "/notes/1", "viewer", json!({})),
+        ("POST", "/users", "admin", json!({"name": "a", "role": "viewer", "password": "a long password"})),
+        ("PATCH", "/users/a", "admin", json!({"disabled": true})),
+        ("DELETE", "/users/a", "admin", json!({})),
+        ("POST", "/tokens", "admin", json!({"name": "a", "scopes": ["read"]})),
+        ("DELETE", "/tokens/a", "admin", json!({})),
     ]
 }
 
@@ -51,6 +58,9 @@ fn every_write_is_tried() {
         for method in item.as_object().unwrap().keys().filter(|method| *method != "get") {
             described += 1;
             let path = path.trim_start_matches("/api/v1");
+            if path == "/session" {
+                continue;
+            }
             let stem = path.split("/{").next().unwrap();
             let tried = writes().iter().any(|(one, to, ..)| one.to_lowercase() == *method && to.starts_with(stem));
             assert!(tried, "{method} {path} is not tried without the right to");

@@ -4,6 +4,7 @@ mod client;
 mod definitions;
 mod doors;
 mod openapi;
+mod people;
 mod process;
 mod reads;
 mod writes;
