@@ -1,5 +1,7 @@
 //! What went wrong, as a problem document (RFC 9457).
 
+use std::num::NonZeroU16;
+
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -12,9 +14,9 @@ use utoipa::{IntoResponses, ToSchema};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Problem {
     /// Names the kind of problem.
-    pub r#type: String,
+    pub r#type: &'static str,
     /// The kind in words.
-    pub title: String,
+    pub title: &'static str,
     /// HTTP status.
     pub status: u16,
     /// What happened.
@@ -22,27 +24,42 @@ pub struct Problem {
     /// What to do about it.
     pub hint: Option<String>,
     /// input, definition, damaged, busy, internal, unauthenticated, forbidden, not_found or too_many.
-    pub error: String,
+    pub error: &'static str,
     /// Every problem of the definitions, where they are at fault.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub problems: Option<Vec<crate::wire::definitions::Problem>>,
+    pub problems: Option<Box<[crate::wire::definitions::Problem]>>,
     /// Seconds after which it is worth another try.
     #[serde(skip)]
-    pub retry_after: Option<u64>,
+    pub retry_after: Option<NonZeroU16>,
+}
+
+/// The name of a kind of problem, as RFC 9457 wants it.
+fn name_of(error: &str) -> &'static str {
+    match error {
+        "input" => "urn:throughline:problem:input",
+        "definition" => "urn:throughline:problem:definition",
+        "damaged" => "urn:throughline:problem:damaged",
+        "busy" => "urn:throughline:problem:busy",
+        "unauthenticated" => "urn:throughline:problem:unauthenticated",
+        "forbidden" => "urn:throughline:problem:forbidden",
+        "not_found" => "urn:throughline:problem:not_found",
+        "too_many" => "urn:throughline:problem:too_many",
+        _ => "urn:throughline:problem:internal",
+    }
 }
 
 /// Result of everything a handler does.
 pub type Result<T> = std::result::Result<T, Problem>;
 
 impl Problem {
-    fn new(status: StatusCode, error: &str, title: &str, detail: impl Into<String>) -> Problem {
+    fn new(status: StatusCode, error: &'static str, title: &'static str, detail: impl Into<String>) -> Problem {
         Problem {
-            r#type: format!("urn:throughline:problem:{error}"),
-            title: title.to_owned(),
+            r#type: name_of(error),
+            title,
             status: status.as_u16(),
             detail: detail.into(),
             hint: None,
-            error: error.to_owned(),
+            error,
             problems: None,
             retry_after: None,
         }
@@ -51,7 +68,7 @@ impl Problem {
     /// Definitions must be changed; all their problems.
     pub fn definition(detail: impl Into<String>, problems: Vec<crate::wire::definitions::Problem>) -> Problem {
         let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "definition", "A definition is wrong", detail);
-        Problem { problems: Some(problems), ..problem }
+        Problem { problems: Some(problems.into()), ..problem }
     }
 
     /// The request must be changed.
@@ -115,7 +132,7 @@ impl Problem {
     /// Says when to try again.
     #[must_use]
     pub fn after(mut self, seconds: u64) -> Problem {
-        self.retry_after = Some(seconds);
+        self.retry_after = NonZeroU16::new(u16::try_from(seconds).unwrap_or(u16::MAX));
         self
     }
 
@@ -163,7 +180,7 @@ impl IntoResponse for Problem {
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(seconds) = self.retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.get()));
         }
         response
     }

@@ -1,7 +1,5 @@
 //! The JSON of `throughline explain`.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use serde::Serialize;
 use throughline_engine::measures as engine;
@@ -65,7 +63,7 @@ struct Record {
     unit: Option<String>,
     numerator: Option<f64>,
     denominator: Option<f64>,
-    #[schema(value_type = BTreeMap<String, Option<String>>)]
+    #[schema(value_type = std::collections::BTreeMap<String, Option<String>>)]
     dimensions: serde_json::Map<String, serde_json::Value>,
     in_numerator: bool,
     in_denominator: Option<bool>,

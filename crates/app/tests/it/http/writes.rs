@@ -39,11 +39,8 @@ async fn a_file_is_dropped_looked_at_and_imported() {
     let events = send(app, request("GET", &format!("/api/v1/jobs/{}/events", job["id"]), &[], Body::empty())).await;
     assert_eq!(events.header("content-type"), "text/event-stream");
     let text = events.text();
-    let last = text
-        .split("\n\n")
-        .filter(|event| event.starts_with("event: done"))
-        .next_back()
-        .unwrap_or_else(|| panic!("{text}"));
+    let last = text.rsplit("\n\n").find(|event| event.starts_with("event: done"));
+    let last = last.unwrap_or_else(|| panic!("{text}"));
     let done: Value = serde_json::from_str(last.split_once("data: ").unwrap().1).unwrap();
     assert_eq!(
         (&done["state"], &done["who"], &done["kind"]),
