@@ -78,6 +78,73 @@ export const WORDS = {
     'Minimum n',
     'With fewer cases than this the measure is not judged unless the picture is clear.',
   ],
+  reach: ['Reach', 'How many of all people asked about touched this at least once.'],
+  conversion: [
+    'Went on',
+    'Of the people who touched this stage, those who touched any later stage after it, and after how long (median).',
+  ],
+  drop_off: [
+    'Dropped off',
+    'People whose last touchpoint is in this stage and who never touched a later one. They may still come back.',
+  ],
+  came_back: ['Came back', 'Touched this stage, then a later one, then this one again.'],
+  passed_over: ['Passed over', 'Touched a later stage and never this one.'],
+  mood: [
+    'Mood',
+    'How people feel, computed from their own answers (satisfaction, recommendation, effort, reviews), brought to a scale from −2 to +2. Empty under 5 answers.',
+  ],
+  median: ['Median', 'Half of all cases took less, half took more.'],
+  obstacle: [
+    'Pain',
+    'Something in the way that customers met: a long wait, contact again, a falling score, going in circles.',
+  ],
+  opportunity: [
+    'Opportunity',
+    'A place where more people leave than at comparable places: so many more would go on if it were like the others. Or a touchpoint that people clearly like.',
+  ],
+  at_stake: [
+    'Money at stake',
+    'Customers who met it × how much less often they bought again than comparable ones × what the next order is worth. A description, no proof of a cause, and it does not add up over obstacles.',
+  ],
+  comparable: [
+    'Comparable customers',
+    'Stood at the same place without the obstacle, after as many orders, came first over the same channel, in the same quarter.',
+  ],
+  conformance: [
+    'Follows the map',
+    'A journey that begins at the first stage, passes over none and never goes back, except where that is allowed.',
+  ],
+  funnel: [
+    'Funnel',
+    'How many of those who entered at the first step came to each further step, in this order and within the window.',
+  ],
+  open_window: [
+    'Still open',
+    'Entries whose window ends after the data do. They are counted apart: they may still go on.',
+  ],
+  cohort: ['Cohort', 'Customers by the period of their first order.'],
+  retention: ['Retention', 'The share of a cohort that ordered (again) in a later period.'],
+  lifecycle: [
+    'Life cycle',
+    'New: first order. Returning: also ordered in the window before. Back: ordered before, but not in the window. Paused: last ordered in the window. Dormant: last ordered before it.',
+  ],
+  removal_effect: [
+    'Removal effect',
+    'The share of orders that would be lost in the model if every visit over this channel ended without one.',
+  ],
+  ways_on: ['Ways on', 'Touchpoints of this step that another step follows.'],
+  numerator: ['Counts', 'In the numerator: the records that are what the measure asks for.'],
+  denominator: ['Base', 'In the denominator: all records that could have been.'],
+  rhythm: ['Rhythm', 'How often this source usually brings something new.'],
+  lateness: ['Lateness', 'How long after it happened a record usually becomes known here.'],
+  reject: ['Set aside', 'A row that could not be read or is impossible. It is kept with its reason until somebody mends it.'],
+  confidence: ['Confidence', 'How sure a link between two names is: 1 is certain. Strict linking counts sure ones only.'],
+  alias: ['Name', 'A cookie, an account, an address: under this name a source knows somebody.'],
+  revision: ['Revision', 'Definitions that were put in force together, with the reason and since when they hold.'],
+  dry_run: ['Trial run', 'Reads everything and says what would happen, and keeps nothing.'],
+  layout: ['Layout', 'Says how the columns of a file become columns of the standard tables.'],
+  natural_mean: ['Mean', 'The middle of the values that the natural limits are drawn around.'],
+  note: ['Note', 'What people know about a day: a campaign, an outage, a price change.'],
 } as const satisfies Record<string, readonly [string, string]>;
 
 export type Word = keyof typeof WORDS;

@@ -29,6 +29,8 @@ const ROUTES: Route[] = [
   route('/journey/retention', 'journey/retention'),
   route('/journey/transitions', 'journey/transitions'),
   route('/journey/pains', 'journey/pains'),
+  route('/journey/attribution', 'journey/attribution'),
+  route('/journey/delivery', 'journey/delivery'),
   route('/customers', 'customers'),
   route('/customers/:id', 'customer'),
   route('/data', 'data'),

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { problem, type Asked, type Told } from '../mock.ts';
+import * as rooms from './rooms.ts';
 
 type Json = Record<string, unknown>;
 type Read = (asked: Asked, parts: string[], read: (name: string) => Json | null) => Json | null;
@@ -10,6 +11,7 @@ const by = (asked: Asked, name: string, grouped: string) => (asked.query.get('by
 
 /** Questions that only read, by their path; a group of the pattern is handed on. */
 const READS: [RegExp, Read][] = [
+  ...rooms.READS,
   [/^\/workspace$/, (_, __, read) => workspace(read)],
   [/^\/scorecard$/, (_, __, read) => read('scorecard')],
   [/^\/map$/, (_, __, read) => read('map')],
@@ -25,13 +27,29 @@ const READS: [RegExp, Read][] = [
     /^\/journey$/,
     (asked, _, read) => read(by(asked, 'journey', `journey-by-${asked.query.get('by')}`)) ?? read('journey'),
   ],
-  [/^\/journey\/(\w+)$/, (_, [question], read) => read(question)],
+  [/^\/journey\/(\w+)$/, (asked, [question], read) => journey(asked, question, read)],
   [/^\/customers$/, (asked, _, read) => customers(asked, read)],
   [/^\/customers\/([^/]+)$/, (_, __, read) => read('customer')],
   [/^\/(sources|rejects|revisions|identity)$/, (_, [name], read) => read(name)],
   [/^\/identity\/conflicts$/, (_, __, read) => read('conflicts')],
   [/^\/jobs$/, () => ({ jobs: [] })],
 ];
+
+/** The most particular recording of a question about journeys: compared, told, by something, by other steps. */
+function journey(asked: Asked, question: string, read: (name: string) => Json | null): Json | null {
+  const { query } = asked;
+  const names = [
+    query.has('compare') && 'compare',
+    query.has('show') && 'show',
+    query.has('by') && `by-${query.get('by')}`,
+    query.has('steps') && query.get('steps'),
+  ];
+  for (const name of names) {
+    const found = name ? read(`${question}-${name}`) : null;
+    if (found) return found;
+  }
+  return read(question);
+}
 
 interface Kept {
   number: number;
@@ -123,7 +141,7 @@ export function answer(folder: string | undefined, asked: Asked): Told {
     const file = folder ? join(folder, `${name.replaceAll('/', '-')}.json`) : '';
     return file && existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Json) : null;
   };
-  if (asked.method !== 'GET') return write(asked);
+  if (asked.method !== 'GET') return rooms.write(asked) ?? write(asked);
   for (const [pattern, how] of READS) {
     const parts = pattern.exec(asked.path);
     const found = parts && how(asked, parts.slice(1).map(decodeURIComponent), read);
