@@ -127,15 +127,16 @@ export async function get<T>(path: string, params: Params = {}, signal?: AbortSi
   return data;
 }
 
-/** Writes. A body that is a Blob or text goes as it is, anything else as JSON. */
+/** Writes. A body that is a Blob or text goes as it is, anything else as JSON; `more` are further headers. */
 export async function send<T = null>(
   method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   body?: unknown,
   params: Params = {},
+  more: Record<string, string> = {},
 ): Promise<T> {
   const raw = body instanceof Blob || typeof body === 'string';
-  const headers: Record<string, string> = { Accept: 'application/json', 'X-Throughline': '1' };
+  const headers: Record<string, string> = { Accept: 'application/json', 'X-Throughline': '1', ...more };
   if (body !== undefined) headers['Content-Type'] = raw ? 'application/octet-stream' : 'application/json';
   const payload = body === undefined ? null : raw ? body : JSON.stringify(body);
   const response = await ask(apiUrl(path, params), { method, headers, body: payload });
