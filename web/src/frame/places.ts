@@ -36,7 +36,12 @@ export const SUB_PLACES: Place[] = [
     icon: 'journey',
     words: 'pains problems money at stake',
   },
-  { path: '/journey/attribution', label: 'Journey: attribution', icon: 'journey', words: 'channels orders rules' },
+  {
+    path: '/journey/attribution',
+    label: 'Journey: attribution',
+    icon: 'journey',
+    words: 'channels orders rules',
+  },
   { path: '/journey/delivery', label: 'Journey: delivery', icon: 'journey', words: 'promise late on time' },
   { path: '/data/import', label: 'Data: import files', icon: 'upload', words: 'drop upload csv' },
   { path: '/data/rejects', label: 'Data: rows set aside', icon: 'data', words: 'rejects errors mend' },
