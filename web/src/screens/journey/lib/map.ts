@@ -41,7 +41,9 @@ export function mapSentence(group: JourneyGroup, people: string): string {
     ? `; most are lost after ${worst.name}, where ${share(worst.onward.dropped_off.share)} go no further`
     : '';
   const feeling =
-    felt.length > 1 ? `. They feel worst at ${low.name} (${mood(low.emotion.mean)} of −2 to +2)` : '';
+    felt.length > 1
+      ? `. They feel worst at ${low.name}: ${mood(low.emotion.mean)} on a scale from −2 to +2`
+      : '';
   return `${first}${drop}${feeling}.`;
 }
 
@@ -80,14 +82,12 @@ export function stageOfPain(pain: Pain, stages: JourneyStage[]): string | null {
   return stageOfKind(stages, 'ticket_opened') ?? stageOfKind(stages, 'public_answer');
 }
 
-const SHORT = { repeated_contact: 'Contact again', long_wait: 'Long wait', falling_score: 'Falling score' };
-
 function markOf(pain: Pain): Mark {
   const href = journeyHref('/journey/pains', {}, `obstacle-${pain.rank}`);
   if (pain.sort === 'drop_off') {
     const { kind, channel, excess } = pain.evidence;
     const where = kind ? `after ${kindName(kind)}` : `over ${kindName(channel ?? 'one channel')}`;
-    const text = `${count(excess)} more leave than elsewhere in this place`;
+    const text = `${count(excess)} more leave than elsewhere`;
     return { kind: 'opportunity', title: sentenceCase(where), text, href };
   }
   const stake = pain.at_stake ? `, ${money(pain.at_stake.value)} at stake` : '';
@@ -117,19 +117,19 @@ export function marksOf(stages: JourneyStage[], pains: Pain[], path: (stage: str
   const marks: Marks = Object.fromEntries(stages.map((stage) => [stage.stage, []]));
   for (const pain of pains) {
     const stage = stageOfPain(pain, stages);
-    if (stage && pain.finding !== 'bought_more') marks[stage]?.push(markOf(pain));
+    const mark = markOf(pain);
+    // A kind may stand out at a stage and at a step within it: the larger one is told.
+    const told = stage && marks[stage]?.some(({ title }) => title === mark.title);
+    if (stage && !told && pain.finding !== 'bought_more') marks[stage]?.push(mark);
   }
   for (const stage of stages) marks[stage.stage].push(...felt(stage, path));
   return marks;
 }
 
-export { SHORT };
-
 /** A deviation from the map in words. */
 export function deviationText({ kind, from, to, skipped }: Deviation): string {
   if (kind === 'started') return `begin at ${stepName(to)}`;
-  if (kind === 'skipped')
-    return `pass over ${stepName(skipped)} from ${stepName(from)} to ${stepName(to)}`;
+  if (kind === 'skipped') return `pass over ${stepName(skipped)} from ${stepName(from)} to ${stepName(to)}`;
   return `go back from ${stepName(from)} to ${stepName(to)}`;
 }
 

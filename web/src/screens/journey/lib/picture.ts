@@ -58,7 +58,12 @@ export function pictureOf(drawing: SVGSVGElement, title: string): Picture {
   clone.setAttribute('y', '34');
   const t = tokens();
   const head = `<text x="4" y="20" font-size="14" font-weight="600">${escape(title)}</text>`;
-  return wrap(head + new XMLSerializer().serializeToString(clone), Math.ceil(width), Math.ceil(height) + 38, t);
+  return wrap(
+    head + new XMLSerializer().serializeToString(clone),
+    Math.ceil(width),
+    Math.ceil(height) + 38,
+    t,
+  );
 }
 
 /** The picture as PNG, twice as fine as shown. */
@@ -110,4 +115,52 @@ export function heatPicture(
 export function heatOf(share: number | null, most: number): number {
   if (share === null || most <= 0) return 0;
   return share === 0 ? 0 : Math.min(5, 1 + Math.floor((share / most) * 4.999));
+}
+
+/** A row of a plot: a value with its interval on a scale that all rows share. */
+export interface PlotRow {
+  name: string;
+  text: string;
+  value: number | null;
+  low?: number | null;
+  high?: number | null;
+}
+
+/** Bars from the left, or dots, with intervals: as a picture to keep. */
+export function plotPicture(
+  title: string,
+  note: string,
+  rows: PlotRow[],
+  scale: [number, number],
+  bars = false,
+): Picture {
+  const t = tokens();
+  const [left, plot, right, row, top] = [270, 480, 330, 34, 76];
+  const width = left + plot + right;
+  const x = (value: number) =>
+    left + plot * Math.min(1, Math.max(0, (value - scale[0]) / (scale[1] - scale[0] || 1)));
+  const marks = rows.map(({ name, text, value, low, high }, line) => {
+    const y = top + line * row + row / 2;
+    const said =
+      `<text x="12" y="${y + 4}">${escape(name.length > 40 ? `${name.slice(0, 39)}…` : name)}</text>` +
+      `<text x="${left + plot + 16}" y="${y + 4}" fill="${t.ink2}">${escape(text)}</text>`;
+    if (value === null) return said;
+    const range =
+      low === null || low === undefined || high === null || high === undefined
+        ? ''
+        : `<line x1="${x(low)}" x2="${x(high)}" y1="${y}" y2="${y}" stroke="${t.ink2}" stroke-width="${bars ? 1.5 : 4}" stroke-opacity="${bars ? 1 : 0.45}"/>`;
+    const mark = bars
+      ? `<rect x="${left}" y="${y - 10}" width="${x(value) - left}" height="20" fill="${t.series[0]}"/>`
+      : `<circle cx="${x(value)}" cy="${y}" r="5" fill="${t.ink2}"/>`;
+    return bars ? said + mark + range : said + range + mark;
+  });
+  const height = top + rows.length * row + 16;
+  const zero =
+    scale[0] < 0 || bars
+      ? `<line x1="${x(0)}" x2="${x(0)}" y1="${top}" y2="${height - 16}" stroke="${t.lineStrong}"/>`
+      : '';
+  const head =
+    `<text x="12" y="28" font-size="16" font-weight="650">${escape(title)}</text>` +
+    `<text x="12" y="50" fill="${t.ink2}">${escape(note)}</text>`;
+  return wrap(head + zero + marks.join(''), width, height, t);
 }

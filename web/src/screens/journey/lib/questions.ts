@@ -1,4 +1,6 @@
 // What all questions about journeys share: the filters in the address, and plain names for steps.
+import type { Interval } from '$api';
+import { difference } from '$lib/format';
 import { href, route, type Params } from '$lib/route.svelte';
 import { workspace } from '$lib/workspace.svelte';
 
@@ -51,6 +53,11 @@ export function who(about: { case: string; known: boolean | null } | undefined):
 /** The group chosen in the address, or the first one. */
 export function groupOf<G extends { group: string }>(groups: G[]): G | undefined {
   return groups.find((one) => one.group === route.param('group')) ?? groups[0];
+}
+
+/** A difference of shares from low to high, in points. */
+export function pointsBetween(of: Interval | null | undefined): string {
+  return of ? `${difference(of.low, 'percent')} to ${difference(of.high, 'percent')}` : '–';
 }
 
 /** The first letter large, for the beginning of a sentence. */
