@@ -16,7 +16,16 @@ export interface History {
   narrow: boolean;
 }
 
-type Area = [{ yAxis: number | 'min' | 'max'; itemStyle: object }, { yAxis: number | 'min' | 'max' }];
+type Area = [{ yAxis: number; itemStyle: object }, { yAxis: number }];
+
+interface Bounds {
+  min: number;
+  max: number;
+}
+
+/** Height of the plot and of a label, about, in pixels. */
+const PLOT = 290;
+const LABEL = 15;
 
 /** Places of readings with notes, and which. */
 export function notesAt(readings: Reading[], notes: Note[]): Map<number, Note[]> {
@@ -29,15 +38,15 @@ export function notesAt(readings: Reading[], notes: Note[]): Map<number, Note[]>
   return found;
 }
 
-function areas({ target, measure, trend }: History, t: Tokens): Area[] {
+function areas({ target, measure, trend }: History, bounds: Bounds, t: Tokens): Area[] {
   const all: Area[] = [];
-  const paint = (from: Area[1]['yAxis'], to: Area[1]['yAxis'], color: string) =>
+  const paint = (from: number, to: number, color: string) =>
     all.push([{ yAxis: from, itemStyle: { color } }, { yAxis: to }]);
   if (trend?.limits) paint(trend.limits.low, trend.limits.high, fade(t.ink, 0.05));
   if (target?.target_band) paint(target.target_band[0], target.target_band[1], fade(t.on, 0.13));
   const lower = measure.direction === 'lower';
-  if (typeof target?.target === 'number') paint(target.target, lower ? 'min' : 'max', fade(t.on, 0.1));
-  if (typeof target?.floor === 'number') paint(target.floor, lower ? 'max' : 'min', fade(t.off, 0.09));
+  if (typeof target?.target === 'number') paint(target.target, lower ? bounds.min : bounds.max, fade(t.on, 0.1));
+  if (typeof target?.floor === 'number') paint(target.floor, lower ? bounds.max : bounds.min, fade(t.off, 0.09));
   return all;
 }
 
@@ -62,15 +71,31 @@ function rules({ target, trend, benchmark, measure }: History, t: Tokens): Rule[
   add(target?.target_band?.[1], 'target to', { color: t.on, ink: t.ink, dash: 'solid', side: 'end' });
   add(trend?.limits?.high, 'natural limit', { ...quiet, dash: 'dashed' });
   add(trend?.limits?.low, 'natural limit', { ...quiet, dash: 'dashed' });
-  add(trend?.mean, 'mean', { ...quiet, dash: 'dotted' });
+  if (typeof trend?.mean === 'number') all.push({ yAxis: trend.mean, name: '', ...quiet, dash: 'dotted' });
   add(benchmark?.value, 'benchmark', { color: t.accent, ink: t.accent, dash: 'dotted', side: 'end' });
   return all;
 }
 
-function markLine(history: History, t: Tokens): object {
+/** How far each label at the end is moved, so that none stands on another: from the top one downwards. */
+function nudges(all: Rule[], bounds: Bounds): Map<Rule, number> {
+  const moved = new Map<Rule, number>();
+  let free = Number.NEGATIVE_INFINITY;
+  for (const rule of all.filter((one) => one.side === 'end').sort((a, b) => b.yAxis - a.yAxis)) {
+    const y = ((bounds.max - rule.yAxis) / (bounds.max - bounds.min)) * PLOT;
+    const at = Math.max(y, free);
+    moved.set(rule, at - y);
+    free = at + LABEL;
+  }
+  return moved;
+}
+
+function markLine(history: History, bounds: Bounds, t: Tokens): object {
+  const all = rules(history, t);
+  const moved = nudges(all, bounds);
   const label = (rule: Rule) => ({
-    show: !(history.narrow && rule.side === 'start'),
-    position: rule.side === 'end' ? 'insideEndTop' : 'insideStartTop',
+    show: rule.side === 'end' || (!history.narrow && rule.name !== ''),
+    position: rule.side === 'start' ? 'insideStartTop' : history.narrow ? 'insideEndTop' : 'end',
+    offset: [0, moved.get(rule) ?? 0],
     formatter: rule.name,
     color: rule.ink,
     fontSize: 11,
@@ -81,7 +106,7 @@ function markLine(history: History, t: Tokens): object {
   return {
     silent: true,
     symbol: 'none',
-    data: rules(history, t).map((rule) => ({
+    data: all.map((rule) => ({
       yAxis: rule.yAxis,
       lineStyle: { color: rule.color, type: rule.dash, width: 1.2, opacity: 0.9 },
       label: label(rule),
@@ -139,9 +164,12 @@ export function outside(readings: Reading[], trend: Trend | null): Set<number> {
   return found;
 }
 
-function extent(history: History): { min: number; max: number } {
+function extent(history: History): Bounds {
   const { readings, target, trend, benchmark } = history;
-  const all = readings.flatMap((one) => [one.value, one.interval?.low, one.interval?.high]);
+  const all: (number | null | undefined)[] = readings.map((one) => one.value);
+  // The interval of a handful of cases would press everything else flat; its whisker is cut instead.
+  const sure = readings.filter((one) => one.n >= history.measure.minimum_n);
+  all.push(...sure.flatMap((one) => (one.interval ? [one.interval.low, one.interval.high] : [])));
   all.push(target?.target, target?.floor, ...(target?.target_band ?? []));
   all.push(trend?.limits?.low, trend?.limits?.high, benchmark?.value);
   const known = all.filter((one): one is number => typeof one === 'number' && Number.isFinite(one));
@@ -166,7 +194,7 @@ function tip(history: History, marks: Map<number, Note[]>, place: number): strin
   return lines.join('\n');
 }
 
-function lines(history: History, t: Tokens): object[] {
+function lines(history: History, bounds: Bounds, t: Tokens): object[] {
   const { readings, at, trend } = history;
   const signals = outside(readings, trend);
   const firm = readings.map((one) => (one.mature ? one.value : null));
@@ -191,8 +219,8 @@ function lines(history: History, t: Tokens): object[] {
       id: 'values',
       data: firm.map(point),
       lineStyle: { color: t.ink, width: 2 },
-      markArea: { silent: true, data: areas(history, t) },
-      markLine: markLine(history, t),
+      markArea: { silent: true, data: areas(history, bounds, t) },
+      markLine: markLine(history, bounds, t),
     },
     {
       ...shared,
@@ -211,7 +239,7 @@ export function historyOption(history: History, t: Tokens): object {
   const marks = notesAt(readings, notes);
   const bounds = extent(history);
   return {
-    grid: { left: 4, right: 12, top: marks.size > 0 ? 30 : 16, bottom: 4, containLabel: true },
+    grid: { left: 4, right: history.narrow ? 8 : 106, top: marks.size > 0 ? 30 : 16, bottom: 4, containLabel: true },
     tooltip: {
       trigger: 'axis',
       axisPointer: { type: 'line', lineStyle: { color: t.lineStrong, width: 1 } },
@@ -236,7 +264,7 @@ export function historyOption(history: History, t: Tokens): object {
       },
     },
     series: [
-      ...lines(history, t),
+      ...lines(history, bounds, t),
       whiskers(readings, t),
       {
         id: 'notes',

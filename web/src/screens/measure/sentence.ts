@@ -10,7 +10,14 @@ interface Told {
   scored: ScoredMeasure | null;
 }
 
-const plain = (amount: number, unit: string) => difference(Math.abs(amount), unit).replace(/^[+±]/, '');
+/** A difference as exact as the values it is between are shown: 44.9 and 35.7 are 9.2 apart. */
+export function apart(amount: number, of: number, unit: string): string {
+  const coarse = unit !== 'percent' && unit !== 'money' && unit !== 'duration' && Math.abs(of) >= 10;
+  return difference(coarse ? Math.round(amount * 10) / 10 : amount, unit);
+}
+
+const plain = (amount: number, of: number, unit: string) =>
+  apart(Math.abs(amount), of, unit).replace(/^[+±]/, '');
 
 function againstTarget(amount: number, target: Target | null, direction: Direction, unit: string): string {
   if (!target) return '';
@@ -24,7 +31,7 @@ function againstTarget(amount: number, target: Target | null, direction: Directi
   if (gap === 0) return `, exactly the target of ${value(target.target, unit)}`;
   const side = amount > target.target ? 'above' : 'below';
   const good = gap > 0 ? 'better than' : 'short of';
-  const amountText = plain(gap, unit);
+  const amountText = plain(gap, amount, unit);
   return `, ${amountText} ${side} the target of ${value(target.target, unit)}${gap > 0 ? '' : ` and so ${good} it`}`;
 }
 
@@ -33,7 +40,7 @@ function againstBefore(now: Reading, before: Reading | null, unit: string): stri
   const change = now.value - before.value;
   const than = periodName(before.period);
   if (value(now.value, unit) === value(before.value, unit)) return ` It is the same as in ${than}`;
-  return ` That is ${plain(change, unit)} ${change > 0 ? 'more' : 'less'} than in ${than}`;
+  return ` That is ${plain(change, now.value, unit)} ${change > 0 ? 'more' : 'less'} than in ${than}`;
 }
 
 function whetherSignal(scored: ScoredMeasure | null, at: Period): string {
