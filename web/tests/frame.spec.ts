@@ -118,3 +118,46 @@ test('a slow answer shows a skeleton, a quick one none', async ({ page }) => {
   await expect(page.locator('.skeleton').first()).toBeVisible();
   await settled(page);
 });
+
+test('a server that does not answer is named, and asked again', async ({ page }) => {
+  await page.route('**/api/v1/workspace*', (route) => route.abort());
+  await page.goto('/');
+  await expect(page.getByRole('alert')).toContainText('The server does not answer.');
+  await page.unroute('**/api/v1/workspace*');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Scorecard');
+});
+
+test('a screen that stops leaves the frame standing', async ({ page }) => {
+  await page.route('**/api/v1/scorecard*', (route) =>
+    route.fulfill({ json: { headline: 'Half an answer.' } }),
+  );
+  await page.goto('/');
+  await expect(page.getByRole('alert')).toBeVisible();
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Customers' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Customers');
+});
+
+test('a phone reaches every room', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await visit(page, '/');
+  await page.getByRole('button', { name: 'More' }).click();
+  const more = page.getByRole('dialog', { name: 'More' });
+  await expect(more.getByRole('link', { name: 'Definitions' })).toBeVisible();
+  await accessible(page);
+  await page.keyboard.press('Escape');
+  await expect(more).toBeHidden();
+});
+
+test('opening details asks the server nothing', async ({ page }) => {
+  await visit(page, '/');
+  let asked = 0;
+  page.on('request', (request) => (asked += request.url().includes('/api/') ? 1 : 0));
+  await page
+    .getByRole('button', { name: /^Details of / })
+    .first()
+    .click();
+  await expect(page).toHaveURL(/open=/);
+  await page.waitForTimeout(300);
+  expect(asked).toBe(0);
+});

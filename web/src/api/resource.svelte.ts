@@ -21,12 +21,16 @@ export class Resource<T> {
   };
 
   constructor(question: () => Question | null) {
+    // As text, so that a change of the address that does not change the question asks nothing.
+    const asked = $derived.by(() => {
+      const { path, params, plain } = question() ?? {};
+      return path ? JSON.stringify([path, { ...(plain ? {} : globals()), ...params }]) : null;
+    });
     $effect(() => {
       void this.#again;
-      const asked = question();
       if (!asked) return;
-      const params = { ...(asked.plain ? {} : globals()), ...asked.params };
-      return untrack(() => this.#ask(asked.path, params));
+      const [path, params] = JSON.parse(asked) as [string, Params];
+      return untrack(() => this.#ask(path, params));
     });
   }
 

@@ -39,8 +39,8 @@ export function draw(element: HTMLElement): EChartsType {
 
 /** The chart as SVG text, drawn without touching the page. */
 export async function svgOf(option: object, width: number, height: number): Promise<string> {
-  const { SVGRenderer } = await import('echarts/renderers');
-  use([SVGRenderer]);
+  const { install } = await import('echarts/lib/renderer/installSVGRenderer.js');
+  use([install]);
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
   chart.setOption({ ...option, animation: false });
   const text = chart.renderToSVGString();
