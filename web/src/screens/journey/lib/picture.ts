@@ -114,7 +114,7 @@ export function heatPicture(
 /** The place of a share on the heat scale, with the largest one shown as the darkest. */
 export function heatOf(share: number | null, most: number): number {
   if (share === null || most <= 0) return 0;
-  return share === 0 ? 0 : Math.min(5, 1 + Math.floor((share / most) * 4.999));
+  return share / most < 0.02 ? 0 : Math.min(5, 1 + Math.floor((share / most) * 4.999));
 }
 
 /** A row of a plot: a value with its interval on a scale that all rows share. */
