@@ -13,11 +13,16 @@ export interface Box {
   height: number;
 }
 
+export interface Spot {
+  x: number;
+  y: number;
+}
+
 export interface Arrow {
   link: MapLink;
   path: string;
-  /** Where a label fits. */
-  at: { x: number; y: number };
+  /** Where a label fits at either end: at the edge of the card, so that labels of many links never meet. */
+  labels: { cause: Spot; effect: Spot };
 }
 
 /** More objectives than this in a band keep the order in which they are defined. */
@@ -94,11 +99,6 @@ function offset(box: Box, place: number, of: number): number {
   return box.x + (box.width * (place + 1)) / (of + 1);
 }
 
-interface Spot {
-  x: number;
-  y: number;
-}
-
 /** Curves from causes to effects, between boxes measured on the page. */
 export function arrows(boxes: Map<string, Box>, links: MapLink[]): Arrow[] {
   return links.flatMap((link) => {
@@ -115,7 +115,7 @@ export function arrows(boxes: Map<string, Box>, links: MapLink[]): Arrow[] {
     };
     const between = gaps(start, end, boxes);
     const stops = [start, ...(up ? between.toReversed() : between), end];
-    return [{ link, path: curve(stops), at: middle(stops) }];
+    return [{ link, path: curve(stops), labels: { cause: edge(from, up), effect: edge(to, !up) } }];
   });
 }
 
@@ -165,14 +165,15 @@ function curve(stops: Spot[]): string {
   return `M${stops[0].x} ${stops[0].y}${parts.join('')}`;
 }
 
-function middle(stops: Spot[]): Spot {
-  const [from, to] = stops;
-  return { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
+/** Above or below the middle of a card. */
+function edge(box: Box, above: boolean): Spot {
+  return { x: box.x + box.width / 2, y: above ? box.y - 6 : box.y + box.height + 6 };
 }
 
 /** An arrow inside a band: straight to a neighbour, else in an arch over what lies between. */
 function level(link: MapLink, from: Box, to: Box, boxes: Map<string, Box>): Arrow {
   const right = to.x > from.x;
+  const labels = { cause: edge(from, true), effect: edge(to, true) };
   const [x, end] = right ? [from.x + from.width, to.x - HEAD] : [from.x, to.x + to.width + HEAD];
   const [low, high] = [Math.min(x, end), Math.max(x, end)];
   const free = ![...boxes.values()].some(
@@ -180,13 +181,13 @@ function level(link: MapLink, from: Box, to: Box, boxes: Map<string, Box>): Arro
   );
   if (free) {
     const y = Math.max(from.y, to.y) + Math.min(from.height, to.height) / 2;
-    return { link, path: `M${x} ${y}L${end} ${y}`, at: { x: (x + end) / 2, y: y - 12 } };
+    return { link, path: `M${x} ${y}L${end} ${y}`, labels };
   }
   const [start, goal] = [from.x + from.width / 2, to.x + to.width / 2];
   const top = Math.min(from.y, to.y);
   return {
     link,
     path: `M${start} ${from.y}C${start} ${top - 34} ${goal} ${top - 34} ${goal} ${to.y - HEAD}`,
-    at: { x: (start + goal) / 2, y: top - 26 },
+    labels,
   };
 }
