@@ -57,7 +57,9 @@ export function groupOf<G extends { group: string }>(groups: G[]): G | undefined
 
 /** A difference of shares from low to high, in points. */
 export function pointsBetween(of: Interval | null | undefined): string {
-  return of ? `${difference(of.low, 'percent')} to ${difference(of.high, 'percent')}` : '–';
+  return of
+    ? `${difference(of.low, 'percent').replace(/\s?pts$/, '')} to ${difference(of.high, 'percent')}`
+    : '–';
 }
 
 /** The first letter large, for the beginning of a sentence. */
