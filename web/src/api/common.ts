@@ -53,7 +53,7 @@ export interface Trust {
 }
 
 export interface Job {
-  id: string;
+  id: number | string;
   kind: string;
   state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
   progress: { text: string; done: number | null; of: number | null } | null;

@@ -42,7 +42,14 @@ export interface Rejects {
 export interface ReplayReport {
   replayed: number;
   known: number;
-  open: { reject_id: string; path: string; line: number; table: string | null; column: string | null; reason: string }[];
+  open: {
+    reject_id: string;
+    path: string;
+    line: number;
+    table: string | null;
+    column: string | null;
+    reason: string;
+  }[];
   import: ImportReport | null;
 }
 
@@ -57,8 +64,10 @@ export interface Upload {
 export interface Preview {
   layout: string | null;
   input: string | null;
-  columns: (string | { name: string })[];
-  rows: unknown[];
+  /** Why it would not be read. */
+  problem?: string | null;
+  columns: string[];
+  rows: (string | null)[][];
   suggestion: string | null;
 }
 

@@ -5,8 +5,8 @@ import type { Job } from './index';
 const OVER = ['done', 'failed', 'cancelled'];
 
 /** Follows a job until it is over. Returns what stops following; the job itself goes on. */
-export function followJob(id: string, onchange: (job: Job) => void): () => void {
-  const events = new EventSource(apiUrl(`/jobs/${encodeURIComponent(id)}/events`));
+export function followJob(id: number | string, onchange: (job: Job) => void): () => void {
+  const events = new EventSource(apiUrl(`/jobs/${encodeURIComponent(String(id))}/events`));
   let timer: ReturnType<typeof setTimeout> | undefined;
   const take = (job: Job) => {
     onchange(job);
@@ -16,7 +16,7 @@ export function followJob(id: string, onchange: (job: Job) => void): () => void 
   // Where events do not come through (a proxy, say), the job is asked for instead.
   const poll = async () => {
     try {
-      const job = await get<Job>(`/jobs/${encodeURIComponent(id)}`);
+      const job = await get<Job>(`/jobs/${encodeURIComponent(String(id))}`);
       take(job);
       if (OVER.includes(job.state)) return;
     } catch {

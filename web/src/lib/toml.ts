@@ -18,7 +18,8 @@ function split(text: string): [string, string] {
       if (letter === '\\' && quote === '"') at += 1;
       else if (letter === quote) quote = '';
     } else if (letter === '"' || letter === "'") quote = letter;
-    else if (letter === '#') return [text.slice(0, at).trimEnd(), text.slice(text.slice(0, at).trimEnd().length)];
+    else if (letter === '#')
+      return [text.slice(0, at).trimEnd(), text.slice(text.slice(0, at).trimEnd().length)];
   }
   return [text.trimEnd(), ''];
 }
@@ -32,7 +33,8 @@ export function blocks(text: string, name: string): Block[] {
     const bare = row.trim();
     if (/^\[/.test(bare)) {
       if (block) block.end = line;
-      block = bare.replace(/\s*#.*$/, '') === `[[${name}]]` ? { line, end: rows.length, values: new Map() } : null;
+      block =
+        bare.replace(/\s*#.*$/, '') === `[[${name}]]` ? { line, end: rows.length, values: new Map() } : null;
       if (block) found.push(block);
       return;
     }
@@ -73,7 +75,8 @@ export function measureWeight(text: string, id: string): { line: number; weight:
     for (let line = block.line; line < block.end; line += 1) {
       const row = rows[line] ?? '';
       const entry = entryOf(row, id);
-      if (entry && !row.trim().startsWith('#')) return { line, weight: /weight\s*=\s*([\d.]+)/.exec(entry)?.[1] ?? null };
+      if (entry && !row.trim().startsWith('#'))
+        return { line, weight: /weight\s*=\s*([\d.]+)/.exec(entry)?.[1] ?? null };
     }
   }
   return null;

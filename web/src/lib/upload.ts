@@ -18,7 +18,12 @@ function failure(request: XMLHttpRequest): Failure {
     const text = problem.detail ?? problem.title ?? 'The file could not be sent.';
     return new Failure('input', request.status, text, problem.hint ?? null);
   } catch {
-    return new Failure('internal', request.status, 'The file could not be sent.', `HTTP status ${request.status}.`);
+    return new Failure(
+      'internal',
+      request.status,
+      'The file could not be sent.',
+      `HTTP status ${request.status}.`,
+    );
   }
 }
 
@@ -35,7 +40,14 @@ export function upload(file: File, progress: (share: number) => void): Sending {
       else reject(failure(request));
     };
     request.onerror = () =>
-      reject(new Failure('offline', 0, 'The server does not answer.', 'Look whether it is running, then drop the file again.'));
+      reject(
+        new Failure(
+          'offline',
+          0,
+          'The server does not answer.',
+          'Look whether it is running, then drop the file again.',
+        ),
+      );
     request.onabort = () => reject(new Failure('input', 0, 'Sending was stopped.'));
     request.send(file);
   });

@@ -8,25 +8,47 @@ const saved = new Map<string, string>();
 const mended = new Set<string>();
 const uploads = new Map<string, { name: string; bytes: number }>();
 const jobs = new Map<string, { asked: number; dry: boolean }>();
+const over = new Map<string, Json>();
 const tokens: Json[] = [];
 
-const list = (of: Json | null, name: string) => ((of?.[name] as Json[] | undefined) ?? []).map((one) => ({ ...one }));
+const list = (of: Json | null, name: string) =>
+  ((of?.[name] as Json[] | undefined) ?? []).map((one) => ({ ...one }));
+
+function done(kind: string, result: Json): Json {
+  const id = `d${over.size + 1}`;
+  const at = '2026-07-01T08:00:00Z';
+  const told = {
+    id,
+    kind,
+    state: 'done',
+    progress: null,
+    result,
+    problem: null,
+    who: 'local',
+    started_at: at,
+    ended_at: at,
+  };
+  over.set(id, told);
+  return told;
+}
 
 function job(id: string, read: (name: string) => Json | null): Json | null {
+  const ended = over.get(id);
+  if (ended) return ended;
   const one = jobs.get(id);
   if (!one) return list(read('jobs'), 'jobs').find((known) => known.id === id) ?? null;
   one.asked += 1;
-  const over = one.asked > 2;
+  const ends = one.asked > 2;
   return {
     id,
     kind: 'import',
-    state: over ? 'done' : 'running',
-    progress: over ? null : { text: 'Reading rows', done: one.asked * 400, of: 1200 },
-    result: over ? { ...read('import-report'), dry_run: one.dry } : null,
+    state: ends ? 'done' : 'running',
+    progress: ends ? null : { text: 'Reading rows', done: one.asked * 400, of: 1200 },
+    result: ends ? { ...read('import-report'), dry_run: one.dry } : null,
     problem: null,
     who: 'local',
     started_at: '2026-07-01T08:00:00Z',
-    ended_at: over ? '2026-07-01T08:00:03Z' : null,
+    ended_at: ends ? '2026-07-01T08:00:03Z' : null,
   };
 }
 
@@ -39,11 +61,14 @@ function definitions(read: (name: string) => Json | null): Json | null {
 }
 
 function rejects(asked: Asked, read: (name: string) => Json | null): Json | null {
-  const done = asked.query.get('replayed') === 'true';
-  const all = list(read('rejects'), 'rejects').filter((one) => mended.has(String(one.reject_id)) === done);
+  const only = asked.query.get('replayed') === 'true';
+  const all = list(read('rejects'), 'rejects').filter((one) => mended.has(String(one.reject_id)) === only);
   const file = asked.query.get('file');
   const shown = file ? all.filter((one) => String(one.file).includes(file)) : all;
-  return { rejects: shown.map((one) => ({ ...one, replayed_at: done ? 'import-000003' : null })), more: !done };
+  return {
+    rejects: shown.map((one) => ({ ...one, replayed_at: only ? 'import-000003' : null })),
+    more: !only,
+  };
 }
 
 function found(asked: Asked, read: (name: string) => Json | null): Json | null {
@@ -60,10 +85,20 @@ export const READS: [RegExp, Read][] = [
     /^\/measures\/([^/]+)$/,
     (asked, [id], read) => (asked.query.get('by') ? read(`measure-${id}-by-${asked.query.get('by')}`) : null),
   ],
+  [
+    /^\/rejects\/export$/,
+    (asked) => ({
+      files: [{ name: 'rows.csv', file: asked.query.get('file'), text: 'reject_id,rest\n' }],
+      left_out: 0,
+    }),
+  ],
   [/^\/rejects$/, (asked, _, read) => rejects(asked, read)],
   [/^\/identity\/conflicts$/, (_, __, read) => read('conflicts')],
   [/^\/identity\/([^/]+)$/, (_, __, read) => read('identity-one')],
-  [/^\/uploads\/([^/]+)\/preview$/, (_, [id], read) => read(id.includes('known') ? 'preview-known' : 'preview')],
+  [
+    /^\/uploads\/([^/]+)\/preview$/,
+    (_, [id], read) => read(id.includes('known') ? 'preview-known' : 'preview'),
+  ],
   [/^\/jobs$/, (_, __, read) => read('jobs')],
   [/^\/jobs\/([^/]+)$/, (_, [id], read) => job(id, read)],
   [/^\/definitions$/, (_, __, read) => definitions(read)],
@@ -95,9 +130,16 @@ export function write(asked: Asked): Told | null {
   if (path === '/imports') return start(body().dry_run === true);
   if (path.startsWith('/jobs/')) return { body: null };
   if (path === '/rejects/replay') {
-    const rows = body().rows as { reject_id: string }[];
-    rows.forEach((row) => mended.add(row.reject_id));
-    return { body: { replayed: rows.length, known: 0, open: [], import: null } };
+    const files = body().files as { text: string }[];
+    const lines = files.flatMap((file) => file.text.trim().split('\n').slice(1));
+    lines.forEach((line) =>
+      line
+        .split(',')[0]
+        .split('+')
+        .forEach((id) => mended.add(id)),
+    );
+    const report = { replayed: lines.length, known: 0, open: [], import: null };
+    return { status: 202, body: done('replay', report) };
   }
   if (path.startsWith('/definitions/') && method === 'PUT') {
     const file = decodeURIComponent(path.slice('/definitions/'.length));
@@ -121,7 +163,8 @@ export function write(asked: Asked): Told | null {
   }
   if (/^\/(users|tokens)(\/|$)/.test(path)) return { body: method === 'DELETE' ? null : body() };
   if (path === '/sql') {
-    const names = 'order_id customer_ref ordered_at paid_at status currency goods discount shipping tax cost channel coupon';
+    const names =
+      'order_id customer_ref ordered_at paid_at status currency goods discount shipping tax cost channel coupon';
     const columns = ['column_name', 'data_type', 'is_nullable'].map((name) => ({ name, kind: 'text' }));
     return { body: { columns, rows: names.split(' ').map((name) => [name, 'Utf8', 'YES']), cut_off: false } };
   }

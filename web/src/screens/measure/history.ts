@@ -45,8 +45,10 @@ function areas({ target, measure, trend }: History, bounds: Bounds, t: Tokens): 
   if (trend?.limits) paint(trend.limits.low, trend.limits.high, fade(t.ink, 0.05));
   if (target?.target_band) paint(target.target_band[0], target.target_band[1], fade(t.on, 0.13));
   const lower = measure.direction === 'lower';
-  if (typeof target?.target === 'number') paint(target.target, lower ? bounds.min : bounds.max, fade(t.on, 0.1));
-  if (typeof target?.floor === 'number') paint(target.floor, lower ? bounds.max : bounds.min, fade(t.off, 0.09));
+  if (typeof target?.target === 'number')
+    paint(target.target, lower ? bounds.min : bounds.max, fade(t.on, 0.1));
+  if (typeof target?.floor === 'number')
+    paint(target.floor, lower ? bounds.max : bounds.min, fade(t.off, 0.09));
   return all;
 }
 
@@ -159,7 +161,8 @@ export function outside(readings: Reading[], trend: Trend | null): Set<number> {
   const found = new Set<number>();
   if (!limits) return found;
   readings.forEach((one, place) => {
-    if (one.mature && one.value !== null && (one.value < limits.low || one.value > limits.high)) found.add(place);
+    if (one.mature && one.value !== null && (one.value < limits.low || one.value > limits.high))
+      found.add(place);
   });
   return found;
 }
@@ -239,7 +242,13 @@ export function historyOption(history: History, t: Tokens): object {
   const marks = notesAt(readings, notes);
   const bounds = extent(history);
   return {
-    grid: { left: 4, right: history.narrow ? 8 : 106, top: marks.size > 0 ? 30 : 16, bottom: 4, containLabel: true },
+    grid: {
+      left: 4,
+      right: history.narrow ? 8 : 106,
+      top: marks.size > 0 ? 30 : 16,
+      bottom: 4,
+      containLabel: true,
+    },
     tooltip: {
       trigger: 'axis',
       axisPointer: { type: 'line', lineStyle: { color: t.lineStrong, width: 1 } },

@@ -2,19 +2,6 @@
 import { asFailure, followJob, get, send, type Failure, type Job, type Preview } from '$api';
 import { upload, type Sending } from '$lib/upload';
 
-/** Column names of a preview. */
-export const names = (preview: Preview): string[] =>
-  preview.columns.map((column) => (typeof column === 'string' ? column : column.name));
-
-const text = (cell: unknown) => (cell === null || cell === undefined ? '' : String(cell));
-
-/** A row of a preview as texts, in the order of the columns. */
-export function cells(row: unknown, columns: string[]): string[] {
-  if (Array.isArray(row)) return row.map(text);
-  const fields = row as Record<string, unknown>;
-  return columns.map((column) => text(fields[column]));
-}
-
 const SIZES = ['bytes', 'kB', 'MB', 'GB', 'TB'];
 
 export function bytes(size: number): string {
@@ -77,7 +64,11 @@ export class Incoming {
     this.trial = null;
     this.trialFailure = null;
     try {
-      const body = { uploads: [this.upload], dry_run: true, ...(this.text === null ? {} : { layout: this.text }) };
+      const body = {
+        uploads: [this.upload],
+        dry_run: true,
+        ...(this.text === null ? {} : { layout: this.text }),
+      };
       this.trial = await send<Job>('POST', '/imports', body);
       this.#stop = followJob(this.trial.id, (job) => {
         this.trial = job;
@@ -92,7 +83,8 @@ export class Incoming {
   /** Stops sending, or takes away what has arrived. */
   drop(): void {
     this.#stop?.();
-    if (this.upload) void send('DELETE', `/uploads/${encodeURIComponent(this.upload)}`).catch(() => undefined);
+    if (this.upload)
+      void send('DELETE', `/uploads/${encodeURIComponent(this.upload)}`).catch(() => undefined);
     else this.#sending.stop();
   }
 
