@@ -46,7 +46,7 @@ test('one time line: filter by kind, follow a thread, read on', async ({ page })
   await expect(page.locator('.lead')).toContainText('Last seen');
   const points = page.locator('ol ol > li');
   await expect(points.first()).toBeVisible();
-  await page.getByText(/^Orders \d/).click();
+  await page.locator('label', { hasText: /Orders/ }).click();
   await expect(page).toHaveURL(/kind=orders/);
   await page
     .getByRole('link', { name: /^order / })
@@ -92,6 +92,7 @@ test('thousands of touchpoints are drawn in windows', async ({ page }) => {
 for (const colorScheme of ['light', 'dark'] as const)
   for (const width of [1440, 390])
     test(`accessible and no wider than the page: ${colorScheme}, ${width}`, async ({ page }) => {
+      test.slow();
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 900 });
       const address = await first(page);

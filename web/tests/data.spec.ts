@@ -42,7 +42,7 @@ test('a file is dropped, mapped, tried and imported', async ({ page }) => {
   await expect(page.getByText('Nothing has been kept')).toBeVisible({ timeout: 15_000 });
   await page.getByRole('button', { name: 'Import 1 file' }).click();
   await expect(page.getByRole('heading', { name: 'Imported' })).toBeVisible({ timeout: 15_000 });
-  await expect(page.getByRole('link', { name: 'To the scorecard' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'To the scorecard', exact: true })).toBeVisible();
 });
 
 test('a column is added to the layout and taken away again', async ({ page }) => {
@@ -139,6 +139,7 @@ test('names are looked up, linked with a reason, and conflicts are told', async 
 for (const colorScheme of ['light', 'dark'] as const)
   for (const width of [1440, 390])
     test(`accessible and no wider than the page: ${colorScheme}, ${width}`, async ({ page }) => {
+      test.slow();
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 900 });
       for (const address of ['/data', '/data/import', '/data/rejects', '/data/identity', '/data?view=jobs']) {

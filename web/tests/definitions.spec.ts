@@ -91,7 +91,7 @@ test('a token is shown once', async ({ page }) => {
   await page.goto('/settings?view=tokens');
   await page.getByRole('button', { name: 'Make a token' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Name').fill('web shop');
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('web shop');
   await dialog.getByRole('button', { name: 'Make it' }).click();
   await expect(dialog.getByLabel('The token')).toHaveValue(/^tl_/);
   await dialog.getByRole('button', { name: 'I have kept it' }).click();
@@ -102,6 +102,7 @@ test('a token is shown once', async ({ page }) => {
 for (const colorScheme of ['light', 'dark'] as const)
   for (const width of [1440, 390])
     test(`accessible and no wider than the page: ${colorScheme}, ${width}`, async ({ page }) => {
+      test.slow();
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 900 });
       const views = ['/definitions', '/definitions?view=plan', '/definitions?view=revisions'];

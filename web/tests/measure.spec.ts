@@ -15,7 +15,7 @@ test('answers first, then the picture, the groups and the records', async ({ pag
   await expect(page.getByRole('heading', { name: 'What it says' })).toBeVisible();
   await expect(page.getByRole('heading', { name: 'Can it be trusted?' })).toBeVisible();
   await expect(page.getByText('Completeness')).toBeVisible();
-  const records = page.getByRole('region', { name: /^Records behind/ });
+  const records = page.getByRole('table', { name: /^Records behind/ });
   await expect(records.getByRole('link').first()).toHaveAttribute('href', /^\/customers\/.+/);
 });
 
@@ -63,9 +63,10 @@ test('a note is written and taken back', async ({ page }) => {
 
 test('a period that is too early says so', async ({ page }) => {
   await page.route(/\/api\/v1\/measures\/nps(\?|$)/, async (route) => {
-    const answer = await (await route.fetch()).json();
+    const response = await route.fetch();
+    const answer = await response.json();
     answer.readings.at(-1).mature = false;
-    await route.fulfill({ json: answer });
+    await route.fulfill({ response, json: answer });
   });
   await open(page);
   await expect(page.locator('.lead')).toContainText('too early');
@@ -91,10 +92,11 @@ test('a measure nobody knows is explained', async ({ page }) => {
 for (const colorScheme of ['light', 'dark'] as const)
   for (const width of [1440, 390])
     test(`accessible and no wider than the page: ${colorScheme}, ${width}`, async ({ page }) => {
+      test.slow();
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 900 });
       await open(page);
-      await expect(page.getByRole('region', { name: /^Records behind/ })).toBeVisible();
+      await expect(page.getByRole('table', { name: /^Records behind/ })).toBeVisible();
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
       const found = await new AxeBuilder({ page }).analyze();
       expect(found.violations.map((one) => [one.id, one.nodes[0]?.html])).toEqual([]);
