@@ -23,6 +23,14 @@ export function mood(mean: number | null): string {
   return Number(mean.toFixed(2)) === 0 ? text : `${mean > 0 ? '+' : '−'}${text}`;
 }
 
+/** Whether the number of a stage stands below its point: where the curve turns up, and at the upper edge. */
+export function labelBelow(stages: JourneyStage[], place: number): boolean {
+  const mean = stages[place].emotion.mean ?? 0;
+  const beside = [stages[place - 1], stages[place + 1]].flatMap((one) => one?.emotion.mean ?? []);
+  if (mean > 1.4 || mean < -1.4) return mean > 0;
+  return beside.length > 0 && beside.every((other) => other > mean);
+}
+
 /** A mood with its interval and n, in words. */
 export function moodText(of: Mood): string {
   if (of.mean === null || !of.interval) return `too few answers (n ${count(of.n)})`;

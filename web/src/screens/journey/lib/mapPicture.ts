@@ -1,13 +1,13 @@
 // The journey map as one picture to hang on a wall or put on a slide.
-import type { JourneyStage } from '$api';
+import type { JourneyGroup, JourneyStage } from '$api';
 import { count, duration, share } from '$lib/format';
 import { tokens, type Tokens } from '$lib/charts/tokens';
-import { mood, type Mark, type Marks } from './map';
+import { labelBelow, mood, type Mark, type Marks } from './map';
 import { kindName } from './questions';
 import { escape, wrap, type Picture } from './picture';
 
 const WIDTH = 1600;
-const LEFT = 150;
+const LEFT = 180;
 const BARS = 130;
 const CURVE = 190;
 
@@ -59,7 +59,7 @@ function facts(stages: JourneyStage[], y: number, step: number, t: Tokens): stri
     ['Went on', ({ onward }) => (onward ? share(onward.moved_on.share) : '–')],
     ['after (median)', ({ onward }) => (onward ? duration(onward.time.median_seconds) : '–')],
     ['Dropped off', ({ onward }) => (onward ? share(onward.dropped_off.share) : '–')],
-    ['Came back', ({ returned }) => share(returned.share)],
+    ['Came back', ({ onward, returned }) => (onward ? share(returned.share) : '–')],
   ];
   return rows
     .map(([name, text], line) => {
@@ -100,7 +100,7 @@ function curve(stages: JourneyStage[], y: number, step: number, t: Tokens): stri
       from +
       `<line x1="${at(place)}" x2="${at(place)}" y1="${up(interval.high)}" y2="${up(interval.low)}" stroke="${t.accent}" stroke-width="10" stroke-opacity="0.3" stroke-linecap="round"/>` +
       `<circle cx="${at(place)}" cy="${up(mean)}" r="6" fill="${t.accent}"/>` +
-      write(`${mood(mean)}  n ${count(n)}`, at(place), up(mean) + (mean > 1.2 ? 26 : -16), {
+      write(`${mood(mean)}  n ${count(n)}`, at(place), up(mean) + (labelBelow(stages, place) ? 26 : -16), {
         weight: 600,
         anchor: 'middle',
       })
@@ -113,24 +113,28 @@ function list(stages: JourneyStage[], marks: Marks, kind: Mark['kind'], y: numbe
   const letters = Math.floor(step / 8.2);
   let most = 0;
   const cells = stages.map(({ stage }, place) => {
-    const rows = (marks[stage] ?? [])
-      .filter((mark) => mark.kind === kind)
-      .slice(0, 3)
-      .flatMap((mark) => [
-        ...lines(`${kind === 'pain' ? '▼' : '▲'} ${mark.title}`, letters, 3).map((text) => ({
-          text,
-          fill: t.ink,
-        })),
-        ...lines(mark.text, letters, 2).map((text) => ({ text, fill: t.ink3 })),
-      ]);
-    most = Math.max(most, rows.length);
-    return rows
-      .map((row, line) => write(row.text, LEFT + place * step, y + line * 18, { size: 13, fill: row.fill }))
-      .join('');
+    const x = LEFT + place * step;
+    let at = y;
+    const row = (fill: string) => (text: string) => {
+      const said = write(text, x, at, { size: 13, fill });
+      at += 18;
+      return said;
+    };
+    const own = (marks[stage] ?? []).filter((mark) => mark.kind === kind).slice(0, 3);
+    const said = own.map((mark) => {
+      const title = `${kind === 'pain' ? '▼' : '▲'} ${mark.title}`;
+      const text =
+        lines(title, letters, 3).map(row(t.ink)).join('') +
+        lines(mark.text, letters, 2).map(row(t.ink3)).join('');
+      at += 8;
+      return text;
+    });
+    most = Math.max(most, at - y);
+    return said.join('');
   });
   return {
     body: write(kind === 'pain' ? 'Pains' : 'Opportunities', 24, y, { fill: t.ink2 }) + cells.join(''),
-    height: most * 18,
+    height: most,
   };
 }
 
@@ -149,14 +153,33 @@ function touchpoints(stages: JourneyStage[], y: number, step: number, t: Tokens)
   return write('Touchpoints', 24, y, { fill: t.ink2 }) + cells.join('');
 }
 
+function reach(channels: Named[], y: number, step: number, t: Tokens): string {
+  return channels
+    .map(({ group, cases, stages }, line) => {
+      const at = y + line * 22;
+      const cells = stages.map((stage, place) => write(share(stage.cases.share), LEFT + place * step, at));
+      const name = kindName(group);
+      return write(`${name} ${count(cases)}`, 24, at, { size: 12, fill: t.ink2 }) + cells.join('');
+    })
+    .join('');
+}
+
+type Named = JourneyGroup & { group: string };
+
+/** What the picture shows. */
+export interface Shown {
+  title: string;
+  sentence: string;
+  stages: JourneyStage[];
+  marks: Marks;
+  /** Reach by channel, or by what else was asked. */
+  channels: Named[];
+  by: string;
+  source: string;
+}
+
 /** The whole map on one page. */
-export function mapPicture(
-  title: string,
-  sentence: string,
-  stages: JourneyStage[],
-  marks: Marks,
-  source: string,
-): Picture {
+export function mapPicture({ title, sentence, stages, marks, channels, by, source }: Shown): Picture {
   const t = tokens();
   const step = (WIDTH - LEFT - 24) / Math.max(1, stages.length);
   const rule = (y: number) => `<line x1="24" x2="${WIDTH - 24}" y1="${y}" y2="${y}" stroke="${t.line}"/>`;
@@ -169,7 +192,9 @@ export function mapPicture(
   const chancesAt = painsAt + Math.max(20, pains.height) + 26;
   const chances = list(stages, marks, 'opportunity', chancesAt, step, t);
   const touchAt = chancesAt + Math.max(20, chances.height) + 26;
-  const height = touchAt + 4 * 20 + 44;
+  const reachAt = touchAt + 4 * 20 + 54;
+  const height = channels.length > 0 ? reachAt + channels.length * 22 + 34 : touchAt + 4 * 20 + 44;
+  const heading = write(`Reach by ${by}`, 24, reachAt - 26, { weight: 600 });
   const body =
     head +
     bars(stages, 130, step, t) +
@@ -183,6 +208,7 @@ export function mapPicture(
     chances.body +
     rule(touchAt - 22) +
     touchpoints(stages, touchAt, step, t) +
+    (channels.length > 0 ? rule(reachAt - 50) + heading + reach(channels, reachAt, step, t) : '') +
     write(source, 24, height - 16, { size: 12, fill: t.ink3 });
   return wrap(body, WIDTH, height, t);
 }

@@ -1,6 +1,6 @@
 // Obstacles in words.
 import type { Pain, PainsGroup } from '$api';
-import { count, duration, interval, money, number, plural, share } from '$lib/format';
+import { count, duration, money, number, plural, share } from '$lib/format';
 import { kindName, pointsBetween, sentenceCase } from './questions';
 
 export const SORTS: Record<Pain['sort'], string> = {
@@ -82,5 +82,5 @@ export function differenceText(pain: Pain): string {
 
 /** Excess of a drop-off with its interval, in points. */
 export function excessText({ evidence }: Pain): string {
-  return `${interval(evidence.interval, 'percent')} more leave`;
+  return pointsBetween(evidence.interval);
 }

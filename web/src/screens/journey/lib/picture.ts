@@ -135,14 +135,14 @@ export function plotPicture(
   bars = false,
 ): Picture {
   const t = tokens();
-  const [left, plot, right, row, top] = [270, 480, 330, 34, 76];
+  const [left, plot, right, row, top] = [350, 480, 330, 34, 76];
   const width = left + plot + right;
   const x = (value: number) =>
     left + plot * Math.min(1, Math.max(0, (value - scale[0]) / (scale[1] - scale[0] || 1)));
   const marks = rows.map(({ name, text, value, low, high }, line) => {
     const y = top + line * row + row / 2;
     const said =
-      `<text x="12" y="${y + 4}">${escape(name.length > 40 ? `${name.slice(0, 39)}…` : name)}</text>` +
+      `<text x="12" y="${y + 4}">${escape(name.length > 52 ? `${name.slice(0, 51)}…` : name)}</text>` +
       `<text x="${left + plot + 16}" y="${y + 4}" fill="${t.ink2}">${escape(text)}</text>`;
     if (value === null) return said;
     const range =
@@ -151,7 +151,9 @@ export function plotPicture(
         : `<line x1="${x(low)}" x2="${x(high)}" y1="${y}" y2="${y}" stroke="${t.ink2}" stroke-width="${bars ? 1.5 : 4}" stroke-opacity="${bars ? 1 : 0.45}"/>`;
     const mark = bars
       ? `<rect x="${left}" y="${y - 10}" width="${x(value) - left}" height="20" fill="${t.series[0]}"/>`
-      : `<circle cx="${x(value)}" cy="${y}" r="5" fill="${t.ink2}"/>`;
+      : value > scale[1] || value < scale[0]
+        ? `<text x="${x(value)}" y="${y + 5}" text-anchor="middle" fill="${t.ink2}">${value > scale[1] ? '▶' : '◀'}</text>`
+        : `<circle cx="${x(value)}" cy="${y}" r="5" fill="${t.ink2}"/>`;
     return bars ? said + mark + range : said + range + mark;
   });
   const height = top + rows.length * row + 16;
