@@ -137,10 +137,19 @@ export const WORDS = {
   denominator: ['Base', 'In the denominator: all records that could have been.'],
   rhythm: ['Rhythm', 'How often this source usually brings something new.'],
   lateness: ['Lateness', 'How long after it happened a record usually becomes known here.'],
-  reject: ['Set aside', 'A row that could not be read or is impossible. It is kept with its reason until somebody mends it.'],
-  confidence: ['Confidence', 'How sure a link between two names is: 1 is certain. Strict linking counts sure ones only.'],
+  reject: [
+    'Set aside',
+    'A row that could not be read or is impossible. It is kept with its reason until somebody mends it.',
+  ],
+  confidence: [
+    'Confidence',
+    'How sure a link between two names is: 1 is certain. Strict linking counts sure ones only.',
+  ],
   alias: ['Name', 'A cookie, an account, an address: under this name a source knows somebody.'],
-  revision: ['Revision', 'Definitions that were put in force together, with the reason and since when they hold.'],
+  revision: [
+    'Revision',
+    'Definitions that were put in force together, with the reason and since when they hold.',
+  ],
   dry_run: ['Trial run', 'Reads everything and says what would happen, and keeps nothing.'],
   layout: ['Layout', 'Says how the columns of a file become columns of the standard tables.'],
   natural_mean: ['Mean', 'The middle of the values that the natural limits are drawn around.'],
