@@ -16,11 +16,14 @@ export interface Token {
   expires_at: string | null;
   last_used_at: string | null;
   revoked_at: string | null;
+  /** Whether it opens anything now. */
+  in_force?: boolean;
 }
 
 /** A token that was just made; its secret is never told again. */
-export interface NewToken extends Token {
-  secret?: string;
+export interface NewToken {
+  secret: string;
+  token: Token;
 }
 
 export interface AuditEntry {

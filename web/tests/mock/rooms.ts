@@ -159,7 +159,7 @@ export function write(asked: Asked): Told | null {
     const made = { ...body(), created_by: 'local', created_at: '2026-07-01T09:00:00Z' };
     const token = { expires_at: null, last_used_at: null, revoked_at: null, ...made };
     tokens.unshift(token);
-    return { status: 201, body: { ...token, secret: 'tl_0123456789abcdef' } };
+    return { status: 201, body: { secret: 'tl_0123456789abcdef', token } };
   }
   if (/^\/(users|tokens)(\/|$)/.test(path)) return { body: method === 'DELETE' ? null : body() };
   if (path === '/sql') {

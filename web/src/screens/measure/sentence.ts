@@ -51,7 +51,7 @@ function whetherSignal(scored: ScoredMeasure | null, at: Period): string {
   const rule = trend.signals[0];
   const good = rule?.better === null || !rule ? '' : rule.better ? ', for the better' : ', for the worse';
   if (!rule) return ': a change larger than its usual ups and downs.';
-  return `. It is a signal${good}: ${RULES[rule.rule]}.`;
+  return `. Its level is a signal${good}: ${RULES[rule.rule]}.`;
 }
 
 export function sentence({ measure, now, before, scored }: Told): string {
