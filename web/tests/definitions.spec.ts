@@ -1,0 +1,117 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+
+const editor = (page: Page) => page.getByRole('textbox', { name: /^Text of/ });
+
+test('a problem leads to its line', async ({ page }) => {
+  await page.route('**/api/v1/definitions', (route) => {
+    if (route.request().method() !== 'GET') return route.continue();
+    const text = Array.from({ length: 80 }, (_, place) => `# line ${place + 1}`).join('\n');
+    const problem = {
+      level: 'error',
+      file: 'scorecard.toml',
+      line: 60,
+      column: 1,
+      message: 'It is wrong.',
+      hint: null,
+    };
+    const files = [{ path: 'scorecard.toml', text, etag: 'a' }];
+    return route.fulfill({ json: { files, problems: [problem], revision: 1, changed: true } });
+  });
+  await page.goto('/definitions');
+  await page.getByRole('link', { name: 'scorecard.toml:60' }).click();
+  await expect(editor(page)).toBeFocused();
+  const chosen = await editor(page).evaluate((area: HTMLTextAreaElement) =>
+    area.value.slice(area.selectionStart, area.selectionEnd),
+  );
+  expect(chosen).toBe('# line 60');
+  await expect(page.getByRole('button', { name: 'Apply …' })).toBeDisabled();
+});
+
+test('the form changes one number and keeps comments', async ({ page }) => {
+  const text =
+    '# ours\n[[objective]]\nid = "o"\nmeasures = [{ id = "nps" }]\n\n[[target]]\nmeasure = "nps"\ntarget = 40 # since May\nfloor = 15\n';
+  let saved = '';
+  await page.route('**/api/v1/definitions', (route) => {
+    const files = [{ path: 'scorecard.toml', text: saved || text, etag: 'a1' }];
+    return route.fulfill({ json: { files, problems: [], revision: 1, changed: saved !== '' } });
+  });
+  await page.route('**/api/v1/definitions/scorecard.toml', (route) => {
+    expect(route.request().headers()['if-match']).toBe('"a1"');
+    saved = (route.request().postDataJSON() as { text: string }).text;
+    return route.fulfill({ json: { path: 'scorecard.toml', etag: 'a2', problems: [] } });
+  });
+  await page.goto('/definitions?file=scorecard.toml&find=nps');
+  await page.getByLabel('Target (scores 100)').fill('45');
+  await page.keyboard.press('Tab');
+  await page.getByLabel('Weight within its objective').fill('2');
+  await page.keyboard.press('Tab');
+  await expect(editor(page)).toHaveValue(/target = 45 # since May/);
+  await editor(page).focus();
+  await page.keyboard.press('Control+s');
+  await expect(page.getByText('scorecard.toml saved.')).toBeVisible();
+  expect(saved).toBe(text.replace('40', '45').replace('"nps" }', '"nps", weight = 2 }'));
+});
+
+test('a text that is no TOML is not saved, and says why', async ({ page }) => {
+  await page.route('**/api/v1/definitions/scorecard.toml', (route) =>
+    route.fulfill({
+      status: 422,
+      contentType: 'application/problem+json',
+      json: { status: 422, error: 'definition', detail: 'scorecard.toml:1:1 is not valid TOML.', hint: null },
+    }),
+  );
+  await page.goto('/definitions?file=scorecard.toml');
+  await editor(page).fill('broken =');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByRole('alert')).toContainText('not valid TOML');
+  await expect(editor(page)).toHaveValue('broken =');
+});
+
+test('what would change is shown before it is applied, with a reason', async ({ page }) => {
+  test.skip(Boolean(process.env.THROUGHLINE_URL), 'writes to the workspace');
+  await page.route('**/api/v1/definitions', (route) => {
+    const files = [{ path: 'scorecard.toml', text: '# ours\n', etag: 'a' }];
+    return route.fulfill({ json: { files, problems: [], revision: 1, changed: true } });
+  });
+  await page.goto('/definitions?view=plan');
+  await expect(page.getByRole('rowheader', { name: 'The whole' })).toBeVisible();
+  await page.getByRole('button', { name: 'Apply …' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('rowheader', { name: 'The whole' })).toBeVisible();
+  await dialog.getByLabel('Why?').fill('The board raised the target');
+  const sent = page.waitForRequest((request) => request.url().endsWith('/definitions/apply'));
+  await dialog.getByRole('button', { name: 'Apply' }).click();
+  expect((await sent).postDataJSON()).toEqual({ why: 'The board raised the target' });
+  await expect(page.getByText('In force as revision 2.')).toBeVisible();
+});
+
+test('a token is shown once', async ({ page }) => {
+  test.skip(Boolean(process.env.THROUGHLINE_URL), 'writes to the workspace');
+  await page.goto('/settings?view=tokens');
+  await page.getByRole('button', { name: 'Make a token' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('web shop');
+  await dialog.getByRole('button', { name: 'Make it' }).click();
+  await expect(dialog.getByLabel('The token')).toHaveValue(/^tl_/);
+  await dialog.getByRole('button', { name: 'I have kept it' }).click();
+  await expect(page.getByRole('rowheader', { name: 'web shop' })).toBeVisible();
+  await expect(page.locator('body')).not.toContainText('tl_0123');
+});
+
+for (const colorScheme of ['light', 'dark'] as const)
+  for (const width of [1440, 390])
+    test(`accessible and no wider than the page: ${colorScheme}, ${width}`, async ({ page }) => {
+      test.slow();
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 900 });
+      const views = ['/definitions', '/definitions?view=plan', '/definitions?view=revisions'];
+      for (const address of [...views, '/settings', '/settings?view=tokens', '/settings?view=audit']) {
+        await page.goto(address);
+        await expect(page.locator('main h1')).toBeVisible();
+        await expect(page.locator('main .card, main .editor').first()).toBeVisible();
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+        const found = await new AxeBuilder({ page }).analyze();
+        expect(found.violations.map((one) => [address, one.id, one.nodes[0]?.html])).toEqual([]);
+      }
+    });

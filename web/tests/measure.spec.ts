@@ -1,0 +1,103 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+
+const open = async (page: Page, address = '/measures/nps') => {
+  await page.goto(address);
+  await expect(page.getByRole('heading', { name: 'History' })).toBeVisible();
+};
+
+test('answers first, then the picture, the groups and the records', async ({ page }) => {
+  await open(page);
+  await expect(page.locator('h1')).toHaveCount(1);
+  await expect(page.locator('.lead')).toContainText(/It is|In .* it was|There is no value/);
+  await expect(page.getByRole('figure').first()).toBeVisible();
+  await expect(page.getByRole('heading', { name: /^By / })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'What it says' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Can it be trusted?' })).toBeVisible();
+  await expect(page.getByText('Completeness')).toBeVisible();
+  const records = page.getByRole('table', { name: /^Records behind/ });
+  await expect(records.getByRole('link').first()).toHaveAttribute('href', /^\/customers\/.+/);
+});
+
+test('the history is a table, too, and is kept as files', async ({ page }) => {
+  await open(page);
+  const figure = page.getByRole('figure').first();
+  await figure.getByRole('button', { name: /^Table/ }).click();
+  await expect(figure.getByRole('columnheader', { name: '95 % interval' })).toBeVisible();
+  await figure.getByRole('button', { name: /^Keep / }).click();
+  const csv = figure.getByRole('link', { name: 'Data (CSV)' });
+  await expect(csv).toHaveAttribute('href', /format=csv/);
+  await expect(figure.getByRole('button', { name: 'Picture (PNG)' })).toBeVisible();
+});
+
+test('the SQL opens by keyboard', async ({ page }) => {
+  await open(page);
+  const summary = page.getByText('The SQL that ran');
+  await summary.focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('region', { name: /^SQL of/ })).toContainText('SELECT');
+  await expect(page.getByRole('button', { name: 'Copy', exact: true })).toBeVisible();
+});
+
+test('a group leads to its records, and stays in the address', async ({ page }) => {
+  await open(page);
+  const group = page.getByRole('link', { name: /^email$|^web$/ }).first();
+  await group.click();
+  await expect(page).toHaveURL(/segment=/);
+  await expect(page.getByRole('link', { name: /✕/ })).toBeVisible();
+  await page.getByText('Left out', { exact: true }).click();
+  await expect(page).toHaveURL(/kind=out/);
+});
+
+test('a note is written and taken back', async ({ page }) => {
+  await open(page);
+  const text = `Free shipping ${Date.now()}`;
+  await page.getByRole('button', { name: 'Add a note' }).click();
+  await page.getByLabel('What happened?').fill(text);
+  await page.keyboard.press('Enter');
+  const note = page.getByRole('listitem').filter({ hasText: text });
+  await expect(note).toBeVisible();
+  await note.getByRole('button', { name: /^Delete/ }).click();
+  await expect(note).toHaveCount(0);
+});
+
+test('a period that is too early says so', async ({ page }) => {
+  await page.route(/\/api\/v1\/measures\/nps(\?|$)/, async (route) => {
+    const response = await route.fetch();
+    const answer = await response.json();
+    answer.readings.at(-1).mature = false;
+    await route.fulfill({ response, json: answer });
+  });
+  await open(page);
+  await expect(page.locator('.lead')).toContainText('too early');
+});
+
+test('a measure nobody knows is explained', async ({ page }) => {
+  await page.route(/\/api\/v1\/measures\/nothing(\?|$)/, (route) =>
+    route.fulfill({
+      status: 404,
+      contentType: 'application/problem+json',
+      json: {
+        status: 404,
+        error: 'not_found',
+        detail: 'There is no measure `nothing`.',
+        hint: 'Did you mean `nps`?',
+      },
+    }),
+  );
+  await page.goto('/measures/nothing');
+  await expect(page.getByRole('alert').first()).toContainText('Did you mean');
+});
+
+for (const colorScheme of ['light', 'dark'] as const)
+  for (const width of [1440, 390])
+    test(`accessible and no wider than the page: ${colorScheme}, ${width}`, async ({ page }) => {
+      test.slow();
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 900 });
+      await open(page);
+      await expect(page.getByRole('table', { name: /^Records behind/ })).toBeVisible();
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      const found = await new AxeBuilder({ page }).analyze();
+      expect(found.violations.map((one) => [one.id, one.nodes[0]?.html])).toEqual([]);
+    });

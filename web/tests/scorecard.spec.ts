@@ -1,0 +1,87 @@
+import { expect, test } from '@playwright/test';
+import { accessible, fits, settled, tabTo, visit, watch } from './helpers.ts';
+
+test('answers first, then perspectives, objectives and measures', async ({ page }) => {
+  const complaints = watch(page);
+  await visit(page, '/');
+  await expect(page.locator('main .lead')).toContainText(/scorecard|score/i);
+  const sections = page.locator('main section[data-perspective]');
+  await expect(sections).toHaveCount(4);
+  await expect(sections.first().locator('.objective').first()).toBeVisible();
+  const row = sections.first().locator('li').first();
+  await expect(row.locator('.status')).not.toBeEmpty();
+  await expect(row.locator('svg[role=img]').first()).toHaveAttribute('aria-label', /target/);
+  await expect(page.getByRole('table').first()).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'What moved' })).toBeVisible();
+  expect(complaints).toEqual([]);
+});
+
+test('a measure opens for its details, which stand in the address', async ({ page }) => {
+  await visit(page, '/');
+  const toggle = page.getByRole('button', { name: /^Details of / }).first();
+  await toggle.click();
+  await expect(toggle).toHaveAttribute('aria-expanded', 'true');
+  await expect(page).toHaveURL(/open=/);
+  await accessible(page);
+  await page.reload();
+  await settled(page);
+  await expect(page.getByRole('button', { name: /^Details of / }).first()).toHaveAttribute(
+    'aria-expanded',
+    'true',
+  );
+});
+
+test('everything leads one step down', async ({ page }) => {
+  await visit(page, '/');
+  const cell = page.locator('main table a').first();
+  await expect(cell).toHaveAttribute('href', /\/measures\?.*stage=/);
+  await page.locator('main section[data-perspective] li .name a').first().click();
+  await expect(page).toHaveURL(/\/measures\/[^/]+$/);
+});
+
+test('another period is asked for and shown', async ({ page }) => {
+  await visit(page, '/');
+  const before = await page.locator('main .lead').textContent();
+  const answer = page.waitForResponse((response) => /\/api\/v1\/scorecard\?.*period=/.test(response.url()));
+  await page.getByRole('button', { name: 'Period before' }).click();
+  expect((await answer).status()).toBeLessThan(400);
+  await expect(page.locator('main .lead')).not.toBeEmpty();
+  expect(before).not.toBe('');
+});
+
+test('the keyboard alone reaches and opens a measure', async ({ page }) => {
+  await visit(page, '/');
+  await tabTo(page, 'main button.toggle');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('main button.toggle').first()).toHaveAttribute('aria-expanded', 'true');
+  await tabTo(page, 'main .details a.button');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/measures\//);
+});
+
+for (const colours of ['light', 'dark'] as const) {
+  test(`has no violation of accessibility in ${colours}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: colours });
+    await visit(page, '/');
+    await accessible(page);
+  });
+}
+
+for (const width of [360, 390, 768, 1100]) {
+  test(`fits ${width} pixels`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 844 });
+    await visit(page, '/');
+    await fits(page);
+    if (width === 390) await accessible(page);
+  });
+}
+
+test('a workspace without a period before has nothing that moved', async ({ page }) => {
+  await page.route('**/api/v1/scorecard*', async (route) => {
+    const response = await route.fetch();
+    const card = await response.json();
+    await route.fulfill({ response, json: { ...card, previous: null, moves: [] } });
+  });
+  await visit(page, '/');
+  await expect(page.getByText('no period before to compare with')).toBeVisible();
+});
