@@ -46,7 +46,7 @@ async fn metrics(
 ) -> Result<Response> {
     let is_near = peer.is_some_and(|Extension(ConnectInfo(peer))| peer.ip().to_canonical().is_loopback());
     if !is_near {
-        shared.people.authenticate(&headers).ok_or_else(Problem::unauthenticated)?.require(Role::Admin)?;
+        shared.people.authenticate(&headers)?.ok_or_else(Problem::unauthenticated)?.require(Role::Admin)?;
     }
     let text = shared.metrics.text(shared.version(false)?.data);
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
