@@ -259,6 +259,11 @@ impl Reader {
         Ok(view)
     }
 
+    /// The period whose scorecard is shown where none is asked for.
+    pub async fn newest_period(&self) -> Result<Period> {
+        scorecard::newest_period(&self.session).await
+    }
+
     /// A session with the definitions in force for a period, where those are others than today's.
     pub(crate) fn in_force(&self, period: &Period) -> Result<Option<Session>> {
         let definitions = self.workspace.definitions_for(self.options, period.start, self.known)?;

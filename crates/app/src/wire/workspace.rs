@@ -26,7 +26,7 @@ pub struct Workspace {
     has_data: bool,
     /// Length of the scorecard's periods.
     every: String,
-    /// Label of the last complete period since data began.
+    /// Label of the period that is shown where none is asked for: the newest that most measures can speak about.
     latest_period: Option<String>,
     /// Newest first.
     periods: Vec<Period>,
@@ -59,6 +59,9 @@ pub struct User {
     pub role: String,
 }
 
+/// The sources of a workspace, and the period that is shown where none is asked for.
+pub type Known = (Vec<SourceHealth>, throughline_model::Period);
+
 /// Which data a workspace holds.
 #[derive(Debug, Clone, Copy)]
 pub struct Data {
@@ -70,7 +73,7 @@ pub struct Data {
 
 impl Workspace {
     /// The workspace as somebody sees it.
-    pub fn new(reader: &Reader, data: Data, sources: &[SourceHealth], login: Login) -> Workspace {
+    pub fn new(reader: &Reader, data: Data, (sources, newest): &Known, login: Login) -> Workspace {
         let definitions = reader.definitions();
         let settings = &definitions.settings;
         let first = sources.iter().filter_map(|source| source.first).min();
@@ -88,7 +91,7 @@ impl Workspace {
             imported_at: data.imported_at,
             has_data: !sources.is_empty(),
             every: definitions.scorecard.every.to_string(),
-            latest_period: periods.first().map(|period| period.label.clone()),
+            latest_period: (!periods.is_empty()).then(|| newest.label.clone()),
             periods: periods.iter().map(Period::from).collect(),
             perspectives: perspectives.map(|one| Named { id: one.id.clone(), name: one.name.clone() }).collect(),
             stages: stages.map(|one| Named { id: one.id.clone(), name: one.name.clone() }).collect(),

@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use clap::Args;
 use jiff::Timestamp;
-use throughline_engine::{Reader, SourceHealth};
+use throughline_engine::Reader;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -16,7 +16,7 @@ use crate::http::query::{Asked, Parameters};
 use crate::http::state::Shared;
 use crate::question::{Listener, Question};
 use crate::wire::map::Map;
-use crate::wire::workspace::{Data, Login, User, Workspace};
+use crate::wire::workspace::{Data, Known, Login, User, Workspace};
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<Shared> {
@@ -35,7 +35,7 @@ struct Overall {
 }
 
 impl Question for Overall {
-    type Found = Vec<SourceHealth>;
+    type Found = Known;
     type Wire = Workspace;
 
     fn moment(&self) -> &Moment {
@@ -48,7 +48,7 @@ impl Question for Overall {
         present: Timestamp,
         _: Listener<'_>,
     ) -> throughline_engine::Result<Self::Found> {
-        reader.sources(present).await
+        Ok((reader.sources(present).await?, reader.newest_period().await?))
     }
 
     fn wire(&self, found: &Self::Found, reader: &Reader) -> Workspace {
