@@ -50,6 +50,15 @@ impl Folder {
     pub fn kept(&self) -> PathBuf {
         self.root.join("data/kept")
     }
+    /// Files that were handed in instead of named by a path, kept while rows of them wait to be mended.
+    pub fn handed_in(&self) -> PathBuf {
+        self.root.join("data/handed-in")
+    }
+    /// Where a source file is found again: a path as it was given, or the name of a file that was handed in.
+    pub(crate) fn source(&self, file: &str) -> PathBuf {
+        let kept = self.handed_in().join(file);
+        if Path::new(file).components().count() == 1 && kept.is_file() { kept } else { PathBuf::from(file) }
+    }
     /// What can be computed again at any time.
     pub fn cache(&self) -> PathBuf {
         self.root.join("data/cache")

@@ -64,7 +64,7 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
             Error::input(format!("Without users, {} cannot be listened on: anyone could come in.", arguments.listen));
         return Err(error.hint("Add one with `throughline user add NAME --role admin`, or listen on 127.0.0.1."));
     }
-    log::start(arguments.log_json);
+    log::start(arguments.log_json, context.errors.colour);
     let config = Config {
         workspace: context.workspace.clone(),
         hosts: Hosts { named: arguments.host, loopback },

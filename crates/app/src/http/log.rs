@@ -16,15 +16,15 @@ use super::state::Shared;
 /// Names a request in the log and in its answer.
 pub const ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Starts the log on standard error: lines for people, or JSON. `THROUGHLINE_LOG` sets what is written.
-pub fn start(json: bool) {
+/// Starts the log on standard error: lines for people, in colour where that can be seen, or JSON. `THROUGHLINE_LOG` sets what is written.
+pub fn start(json: bool, colour: bool) {
     let filter = EnvFilter::try_from_env("THROUGHLINE_LOG").unwrap_or_else(|_| EnvFilter::new("warn,throughline=info"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A log that runs already stays.
     let _ = if json {
         builder.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init()
     } else {
-        builder.with_target(false).compact().try_init()
+        builder.with_target(false).with_ansi(colour).compact().try_init()
     };
 }
 

@@ -36,12 +36,13 @@ pub struct Uploaded {
 #[derive(Debug, Clone)]
 pub struct Uploads {
     root: PathBuf,
+    handed_in: PathBuf,
 }
 
 impl Uploads {
     /// Those of a workspace.
     pub fn of(folder: &Folder) -> Uploads {
-        Uploads { root: folder.root().join("data/uploads") }
+        Uploads { root: folder.root().join("data/uploads"), handed_in: folder.handed_in() }
     }
 
     /// A new folder of a name nobody can guess.
@@ -95,6 +96,33 @@ impl Uploads {
     pub fn remove(&self, id: &str) -> Result<()> {
         self.find(id)?;
         Ok(fs::remove_dir_all(self.root.join(id)).map_err(Error::from)?)
+    }
+
+    /// Removes uploads that were imported. Files named in `to_mend` stay where mended rows find them again.
+    pub fn end(&self, ids: &[String], to_mend: &[String]) {
+        for id in ids {
+            if let Ok(file) = self.find(id)
+                && to_mend.contains(&file.display)
+            {
+                // Without the file, rows are exported under the columns of the layout.
+                let _ = fs::create_dir_all(&self.handed_in);
+                let _ = fs::rename(&file.path, self.handed_in.join(&file.display));
+            }
+            // What stays is removed after a day.
+            let _ = fs::remove_dir_all(self.root.join(id));
+        }
+    }
+
+    /// A problem that names files as they were given, not where the server put them.
+    pub fn plain(&self, mut problem: Problem) -> Problem {
+        let root = format!("{}/", self.root.display());
+        while let Some(start) = problem.detail.find(&root) {
+            let rest = problem.detail.get(start + root.len()..).unwrap_or_default();
+            // Behind the root stand the folder of the upload and, of mended rows, their number.
+            let id = rest.split_once('/').map_or(0, |(id, _)| id.len() + 1);
+            problem.detail.replace_range(start..start + root.len() + id, "");
+        }
+        problem
     }
 
     /// Removes what nobody imported.

@@ -35,6 +35,7 @@ fn link(value: &mut Value) {
 
 /// A time line: no names, no words of the customer.
 pub fn customer(wire: &mut Value) {
+    let own = wire.get("customer_id").and_then(Value::as_str).unwrap_or_default().to_owned();
     field(wire, "customer_id", id);
     each(wire, "aliases", |alias| {
         if let Value::String(text) = alias {
@@ -43,7 +44,7 @@ pub fn customer(wire: &mut Value) {
     });
     each(wire, "links", link);
     each(wire, "touchpoints", |touch| {
-        field(touch, "customer_ref", id);
+        field(touch, "customer_ref", |one| if one == own { id(one) } else { name(one) });
         field(touch, "content", |_| MASK.to_owned());
     });
 }

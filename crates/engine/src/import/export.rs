@@ -84,7 +84,7 @@ impl Workspace {
         let first = rows.values().flatten().next();
         let id = first.and_then(|reject| reject.layout.as_deref());
         let layouts = self.layouts()?;
-        let source = SourceFile { path: PathBuf::from(file), display: file.to_owned() };
+        let source = SourceFile { path: self.folder().source(file), display: file.to_owned() };
         if source.path.is_file()
             && let Ok(found) = recognise(std::slice::from_ref(&source), &layouts, id)
             && let Some(assigned) = found.assigned.first()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -99,8 +99,8 @@ impl Workspace {
         for (number, (source, export)) in exports.into_iter().enumerate() {
             let layout = export.rows.first().and_then(|(_, reject)| reject.layout.clone()).unwrap_or_default();
             let input = inputs.get(&(source.to_owned(), layout.clone())).cloned().unwrap_or_default();
-            let plan =
-                Plan { layouts: &layouts, layout, input, source, folder: scratch.path().join(number.to_string()) };
+            let (path, folder) = (self.folder().source(source), scratch.path().join(number.to_string()));
+            let plan = Plan { layouts: &layouts, layout, input, source, path, folder };
             prepared.push(plan.prepare(export)?);
         }
         self.bring_mended(prepared, now, report, progress).await
@@ -200,6 +200,8 @@ struct Plan<'a> {
     layout: String,
     input: String,
     source: &'a str,
+    /// Where the source file is, if it is there still.
+    path: PathBuf,
     folder: PathBuf,
 }
 
@@ -247,7 +249,7 @@ impl Plan<'_> {
     fn splice(&self, export: &Export<'_>, scratch: &mut Scratch) -> Result<()> {
         let mut waiting: BTreeMap<u64, &(MendedRow, &Rejected)> =
             export.rows.iter().map(|row| (row.1.line, row)).collect();
-        let source = Path::new(self.source);
+        let source = self.path.as_path();
         let mut take = |line: u64, original: String| -> Result<()> {
             match waiting.get(&line).filter(|(_, reject)| reject.original == original) {
                 Some((row, _)) => {

@@ -1,6 +1,7 @@
 //! Imports, and rejects on their way out and back.
 
 use std::fs;
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use axum::Json;
@@ -85,13 +86,10 @@ async fn import(
     let inner = shared.clone();
     let job = shared.jobs.start("import", &who, move |work| async move {
         let dry_run = request.dry_run;
-        let ended = brought(&inner, request, work).await?;
+        let (ended, to_mend) = brought(&inner, request, work).await.map_err(|problem| uploads.plain(problem))?;
         if matches!(ended, Ended::Done(_)) && !dry_run {
             inner.metrics.imports.inc();
-            for id in &wanted.uploads {
-                // What stays is removed after a day.
-                let _ = uploads.remove(id);
-            }
+            uploads.end(&wanted.uploads, &to_mend);
             inner.warm();
         }
         Ok(ended)
@@ -99,8 +97,10 @@ async fn import(
     Ok((StatusCode::ACCEPTED, Json(job)))
 }
 
-async fn brought(shared: &Shared, request: ImportRequest, work: Work) -> Result<Ended> {
+/// How the import ended, and the files with rows to be mended.
+async fn brought(shared: &Shared, request: ImportRequest, work: Work) -> Result<(Ended, Vec<String>)> {
     let (workspace, now) = (shared.workspace.clone(), shared.now());
+    let names: Vec<String> = request.files.iter().map(|file| file.display.clone()).collect();
     let run = move || async move {
         if let (Some(text), Some(id), false) = (&request.layout_text, &request.layout, request.dry_run) {
             keep_layout(&workspace, id, text)?;
@@ -110,9 +110,12 @@ async fn brought(shared: &Shared, request: ImportRequest, work: Work) -> Result<
         tokio::select! {
             biased;
             report = workspace.import(&request, now, &mut progress) => {
-                Ok(Ended::Done(value(&wire::import::Report::from(&report?))?))
+                let report = report?;
+                let to_mend = report.files.iter().filter(|file| file.rows_rejected > 0).map(|file| file.file.clone());
+                Ok((Ended::Done(value(&wire::import::Report::from(&report))?), to_mend.collect()))
             }
-            () = work.cancelled() => begun.stopped(&workspace),
+            // What was committed may have rows to be mended.
+            () = work.cancelled() => Ok((begun.stopped(&workspace)?, names)),
         }
     };
     shared.compute.run_now(run).await
@@ -241,11 +244,14 @@ async fn replay(
     if mended.files.is_empty() || mended.files.len() > MOST_FILES {
         return Err(Problem::input(format!("A replay has one to {MOST_FILES} files.")));
     }
-    let (id, folder) = Uploads::of(shared.workspace.folder()).make()?;
+    let uploads = Uploads::of(shared.workspace.folder());
+    let (id, folder) = uploads.make()?;
     let mut paths = Vec::new();
     for (number, file) in mended.files.iter().enumerate() {
         // Two texts may have one name.
-        let path = folder.join(format!("{number}-{}", file_name(&file.name)?));
+        let folder = folder.join(number.to_string());
+        fs::create_dir_all(&folder).map_err(Error::from)?;
+        let path = folder.join(file_name(&file.name)?);
         fs::write(&path, &file.text).map_err(Error::from)?;
         paths.push(path.display().to_string());
     }
@@ -254,9 +260,9 @@ async fn replay(
     let who = person.name.clone();
     let job = shared.jobs.start("replay", &who, move |work| async move {
         let ended = replayed(&inner, paths, work).await;
-        let _ = Uploads::of(inner.workspace.folder()).remove(&id);
+        uploads.end(&[id], &[]);
         inner.warm();
-        ended
+        ended.map_err(|problem| uploads.plain(problem))
     })?;
     Ok((StatusCode::ACCEPTED, Json(job)))
 }
@@ -269,7 +275,12 @@ async fn replayed(shared: &Shared, paths: Vec<String>, work: Work) -> Result<End
         tokio::select! {
             biased;
             report = workspace.replay_rejects(&paths, now, &mut progress) => {
-                Ok(Ended::Done(value(&wire::rejects::Replay::from(&report?))?))
+                let mut report = report?;
+                for open in &mut report.open {
+                    // The name under which the text came, not where the server put it.
+                    open.path = open.path.file_name().map(PathBuf::from).unwrap_or_default();
+                }
+                Ok(Ended::Done(value(&wire::rejects::Replay::from(&report))?))
             }
             () = work.cancelled() => begun.stopped(&workspace),
         }

@@ -43,7 +43,7 @@ async fn overview(
     shared.answer("/journey", asked, &person, &headers).await
 }
 
-/// How far people come along steps: `steps=product_view,add_to_cart,order`
+/// How far people come along steps: `steps=product_viewed,cart_added,order`
 #[utoipa::path(
     get, path = "/journey/funnel", tag = "journey",
     params(Parameters::<ask::funnel::Arguments>),

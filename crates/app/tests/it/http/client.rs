@@ -100,11 +100,13 @@ impl Answer {
 
 pub fn shop(folder: &Path) -> PathBuf {
     ok(folder, &WORKSPACE);
-    for (name, text) in FILES {
-        std::fs::write(folder.join(name), text).unwrap();
-    }
     let shop = folder.join("shop");
-    ok(&shop, &["import", "../customers.csv", "../orders.csv", "../interactions.csv"]);
+    // By their whole paths, so that they are found again from anywhere.
+    let paths = FILES.map(|(name, text)| {
+        std::fs::write(folder.join(name), text).unwrap();
+        folder.join(name).display().to_string()
+    });
+    ok(&shop, &["import", &paths[0], &paths[1], &paths[2]]);
     shop
 }
 

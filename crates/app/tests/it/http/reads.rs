@@ -60,8 +60,8 @@ async fn questions_are_answered_as_on_the_command_line() {
             vec!["journey", "--by", "channel", "--known", "--from", "2026-01"],
         ),
         (
-            "/journey/funnel?steps=product_view,order&window=30d&mode=strict&times=true",
-            vec!["journey", "funnel", "product_view", "order", "--window", "30d", "--strict", "--times"],
+            "/journey/funnel?steps=product_viewed,order&window=30d&mode=strict&times=true",
+            vec!["journey", "funnel", "product_viewed", "order", "--window", "30d", "--strict", "--times"],
         ),
         ("/journey/transitions?steps=stage&p90=true", vec!["journey", "transitions", "--steps", "stage", "--p90"]),
         ("/journey/paths?collapse=true&top=3", vec!["journey", "paths", "--collapse", "--top", "3"]),
@@ -112,7 +112,7 @@ async fn tables_come_as_csv() {
         "/sources",
         "/rejects",
         "/journey",
-        "/journey/funnel?steps=product_view,order",
+        "/journey/funnel?steps=product_viewed,order",
         "/journey/retention",
         "/journey/pains",
     ] {
@@ -123,7 +123,7 @@ async fn tables_come_as_csv() {
         let text = answer.text();
         assert!(text.lines().count() > 1 && text.lines().next().unwrap().contains(','), "{path}: {text}");
     }
-    get(&app, "/map?format=csv").await.problem(400, "input", "this answer is no table");
+    get(&app, "/map?format=csv").await.problem(400, "input", "This answer is no table");
 }
 
 #[tokio::test(flavor = "multi_thread")]

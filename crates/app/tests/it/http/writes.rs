@@ -141,14 +141,35 @@ async fn rejects_go_out_and_come_back() {
     assert!(text.contains("yesterday"), "{text}");
     let mended = text.replace("yesterday", "2026-06-02T11:00:00Z");
     let name = &export["files"][0]["name"];
+    let strange = text.replace(text.lines().nth(1).unwrap().split(',').next().unwrap(), "0123");
+    let strange = post(app, "POST", "/rejects/replay", &json!({"files": [{"name": name, "text": strange}]})).await;
+    let strange = ended(app, &strange.json()).await;
+    assert_eq!(strange["problem"]["detail"], "0/orders.csv, line 2: there is no reject 0123.", "{strange:#}");
     let still = post(app, "POST", "/rejects/replay", &json!({"files": [{"name": name, "text": text}]})).await;
     let still = ended(app, &still.json()).await;
     assert_eq!(still["result"]["open"].as_array().unwrap().len(), 1, "{still:#}");
+    assert_eq!(still["result"]["open"][0]["path"], "orders.csv");
     let job = post(app, "POST", "/rejects/replay", &json!({"files": [{"name": name, "text": mended}]})).await;
     let job = ended(app, &job.json()).await;
     assert_eq!((&job["state"], &job["result"]["replayed"]), (&json!("done"), &json!(1)), "{job:#}");
     assert_eq!(get(app, "/rejects").await.json()["rejects"], json!([]));
     assert_eq!(std::fs::read_dir(site.shop.join("data/uploads")).unwrap().count(), 0);
+}
+
+/// Of a file that was uploaded nothing lies where it came from; its rows can be mended all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn rejects_of_uploads_go_out_and_come_back() {
+    let site = site();
+    let app = &site.app;
+    let id = taken(&site, "late.csv", &MORE.replace("2026-06-04T10:00:00Z", "soon")).await;
+    let job = post(app, "POST", "/imports", &json!({"uploads": [id]})).await.json();
+    assert_eq!(ended(app, &job).await["result"]["rejected"], 1);
+    let export = get(app, "/rejects/export?file=late.csv").await.json();
+    let text = export["files"][0]["text"].as_str().unwrap();
+    assert!(text.starts_with("reject_id,order_id,customer_ref,ordered_at,session_id,goods\n"), "{text}");
+    let body = json!({"files": [{"name": "late.csv", "text": text.replace("soon", "2026-06-04T10:00:00Z")}]});
+    let job = ended(app, &post(app, "POST", "/rejects/replay", &body).await.json()).await;
+    assert_eq!(job["result"]["replayed"], 1, "{job:#}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
