@@ -1,43 +1,12 @@
 // Definition files, their problems, their revisions, and what a change would do.
 import type { Status } from './common';
+import type { Schemas, Told } from './described';
 
-export interface DefinitionProblem {
-  level: 'error' | 'warning';
-  file: string;
-  line: number;
-  column: number;
-  message: string;
-  hint: string | null;
-}
-
-export interface DefinitionFile {
-  path: string;
-  text: string;
-  /** Names the text; saving says which one it was made from. */
-  etag?: string;
-}
-
-export interface Definitions {
-  files: DefinitionFile[];
-  problems: DefinitionProblem[];
-  revision: number | null;
-  changed: boolean;
-}
-
-export interface SavedDefinition {
-  path: string;
-  etag?: string;
-  problems?: DefinitionProblem[];
-}
-
-export interface Revision {
-  number: number;
-  content: string;
-  at: string;
-  who: string;
-  why: string;
-  from: string;
-}
+export type DefinitionProblem = Told<Schemas['DefinitionProblem'], { level: 'error' | 'warning' }>;
+export type DefinitionFile = Schemas['DefinitionFile'];
+export type Definitions = Told<Schemas['DefinitionFiles'], { problems: DefinitionProblem[] }>;
+export type SavedDefinition = Told<Schemas['SavedDefinition'], { problems: DefinitionProblem[] }>;
+export type Revision = Schemas['Revision'];
 
 export interface PlanReading {
   value: number | null;

@@ -1,5 +1,5 @@
 // Users, tokens and the audit trail.
-import type { User } from './common';
+import type { Role, User } from './common';
 
 export interface Account extends User {
   disabled: boolean;
@@ -10,7 +10,7 @@ export interface Account extends User {
 export interface Token {
   name: string;
   scopes: string[];
-  role: User['role'];
+  role: Role;
   created_by: string;
   created_at: string;
   expires_at: string | null;
@@ -30,7 +30,7 @@ export interface AuditEntry {
   number: number;
   at: string;
   who: string;
-  role: User['role'] | null;
+  role: Role | null;
   action: string;
   target: string;
   detail: string;
