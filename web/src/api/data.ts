@@ -5,6 +5,8 @@ export type Source = Schemas['Source'];
 export type Sources = Schemas['Sources'];
 export type Reject = Schemas['Reject'];
 export type Rejects = Schemas['Rejects'];
+/** Rows as they stood in their files, to be mended and sent back. */
+export type RejectTexts = Schemas['RejectTexts'];
 
 /** A file that has arrived and is not imported yet. */
 export type Upload = Schemas['Uploaded'];

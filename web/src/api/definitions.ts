@@ -8,27 +8,11 @@ export type Definitions = Told<Schemas['DefinitionFiles'], { problems: Definitio
 export type SavedDefinition = Told<Schemas['SavedDefinition'], { problems: DefinitionProblem[] }>;
 export type Revision = Schemas['Revision'];
 
-export interface PlanReading {
-  value: number | null;
-  n: number | null;
-  score: number | null;
-  status: Status | null;
-  counted: boolean;
-}
-
-export interface PlanMeasure {
-  id: string;
-  name: string;
-  unit: string;
-  edits: string[];
-  changes: boolean;
-  periods: { before: PlanReading | null; after: PlanReading | null }[];
-}
-
+export type PlanReading = Told<Schemas['PlannedScore'], { status: Status | null }>;
+export type PlanPeriod = Told<
+  Schemas['PlannedPeriod'],
+  { before: PlanReading | null; after: PlanReading | null }
+>;
+export type PlanMeasure = Told<Schemas['PlannedMeasure'], { periods: PlanPeriod[] }>;
 /** What the files would change if they were applied. */
-export interface Plan {
-  periods: { label: string }[];
-  other: string[];
-  whole: { before: number | null; after: number | null }[];
-  measures: PlanMeasure[];
-}
+export type Plan = Told<Schemas['Plan'], { measures: PlanMeasure[] }>;

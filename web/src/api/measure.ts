@@ -24,11 +24,5 @@ export interface ExplainedPart extends Omit<Schemas['Explanation'], 'measure' | 
 
 export type Explanation = ExplainedPart & Pick<Schemas['ExplanationWithTrust'], 'trust'>;
 
-export interface Note {
-  number: number;
-  measure: string;
-  at: string;
-  text: string;
-  who: string | null;
-  written_at: string;
-}
+export type Note = Schemas['Note'];
+export type NoteList = Schemas['Notes'];
