@@ -10,7 +10,7 @@ ROUNDS ?= 3
 THROUGHLINE = $(or $(CARGO_TARGET_DIR),target)/release/throughline
 
 # The page: what it is made of, and what it becomes.
-WEB_SOURCES = $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/tests/*' 2>/dev/null)
+WEB_SOURCES = $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/tests/*' -not -name types.d.ts 2>/dev/null)
 
 .PHONY: help build demo demo-data test tools format web-check unit web-test bench clean
 
@@ -24,7 +24,7 @@ web/node_modules/.ready: web/package-lock.json
 	cd web && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --loglevel=error
 	touch $@
 
-web/dist/index.html: web/node_modules/.ready $(WEB_SOURCES)
+web/dist/index.html: web/node_modules/.ready docs/openapi.json $(WEB_SOURCES)
 	cd web && npm run --silent build
 	touch $@
 

@@ -1,65 +1,21 @@
-// Types that several answers share, as docs/commands.md describes them.
+// Types that several answers share.
+import type { Schemas, Told } from './described';
 
 export type Status = 'on_target' | 'close' | 'off_target' | 'too_little_data' | 'no_data';
 export type Unit = 'percent' | 'money' | 'duration' | 'score' | 'number';
 export type Direction = 'higher' | 'lower' | 'band';
 export type Grain = 'day' | 'week' | 'month' | 'quarter' | 'year';
+export type Role = 'viewer' | 'analyst' | 'editor' | 'admin';
 
-export interface Interval {
-  low: number;
-  high: number;
-}
+export type Interval = Schemas['Interval'];
+export type Period = Told<Schemas['Period'], { grain: Grain }>;
+export type Named = Schemas['Named'];
+export type Trust = Schemas['Trust'];
+export type User = Told<Schemas['User'], { role: Role }>;
 
-export interface Period {
-  label: string;
-  grain: Grain;
-  start: string;
-  end: string;
-}
+type Login = Told<Schemas['Login'], { user: User | null }>;
 
-export interface Named {
-  id: string;
-  name: string;
-}
+export type Workspace = Told<Schemas['Workspace'], { every: Grain; periods: Period[]; login: Login }>;
 
-export interface User {
-  name: string;
-  role: 'viewer' | 'analyst' | 'editor' | 'admin';
-}
-
-export interface Workspace {
-  name: string;
-  zone: string;
-  currency: string;
-  version: string;
-  data_version: string | number | null;
-  known_until: string | null;
-  imported_at: string | null;
-  has_data: boolean;
-  every: Grain;
-  latest_period: string | Period | null;
-  periods: Period[];
-  perspectives: Named[];
-  stages: Named[];
-  login: { required: boolean; user: User | null };
-}
-
-export interface Trust {
-  tables: string[];
-  completeness: number | null;
-  validity: number | null;
-  uniqueness: number | null;
-  stale: string[];
-}
-
-export interface Job {
-  id: number | string;
-  kind: string;
-  state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
-  progress: { text: string; done: number | null; of: number | null } | null;
-  result: unknown;
-  problem: { detail?: string; title?: string; hint?: string | null } | null;
-  who: string | null;
-  started_at: string | null;
-  ended_at: string | null;
-}
+/** What a job results in differs by kind. */
+export type Job = Omit<Schemas['Job'], 'result'> & { result: unknown };

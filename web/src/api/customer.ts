@@ -1,86 +1,17 @@
 // Customers, their names and their time lines.
+import type { Schemas, Told } from './described';
 
 /** Found by a search. */
-export interface FoundCustomer {
-  customer_id: string;
-  names: string[];
-  known: boolean;
-  segment: string | null;
-  region: string | null;
-  first_order_at: string | null;
-  orders: number;
-  last_seen_at: string | null;
-}
+export type FoundCustomer = Schemas['FoundCustomer'];
+export type FoundCustomers = Schemas['CustomerList'];
+export type Touchpoint = Schemas['CustomerTouchpoint'];
+export type CustomerLine = Schemas['CustomerTimeLine'];
 
-export interface FoundCustomers {
-  customers: FoundCustomer[];
-  more: boolean;
-}
-
-export interface IdentityLink {
-  alias: string;
-  customer_id: string;
-  reason: string | null;
-  confidence: number;
-  since: string | null;
-  until: string | null;
-  stated: boolean;
-  counts: boolean;
-  why: string | null;
-  who: string | null;
-  source: string | null;
-  recorded_at: string | null;
-}
-
-export interface Touchpoint {
-  at: string;
-  stage: string | null;
-  kind: string;
-  channel: string | null;
-  table: string;
-  key: string;
-  source_seq: number;
-  customer_ref: string;
-  order_id: string | null;
-  ticket_id: string | null;
-  campaign: string | null;
-  product_id: string | null;
-  amount: number | null;
-  score: number | null;
-  content: string | null;
-}
-
-export interface CustomerLine {
-  customer_id: string;
-  aliases: string[];
-  links: IdentityLink[];
-  touchpoints: Touchpoint[];
-}
-
-export interface IdentityList {
-  totals: { reason: string | null; stated: boolean; links: number; counting: number }[];
-  links: IdentityLink[];
-  more: boolean;
-}
-
-export interface Identity {
-  name: string;
-  customer_id: string;
-  aliases: string[];
-  links: IdentityLink[];
-}
-
-export interface IdentityConflict {
-  kind: 'shared_session' | 'shared_email' | 'circle';
-  subject: string;
-  names: string;
-}
-
-export interface IdentityChange {
-  alias: string;
-  customer_id: string;
-  at: string;
-  import_id: string;
-  before: IdentityLink | null;
-  after: IdentityLink | null;
-}
+export type Identity = Schemas['Identity'];
+export type IdentityLink = Schemas['IdentityLink'];
+export type IdentityList = Schemas['LinkList'];
+export type IdentityChange = Schemas['LinkChange'];
+export type IdentityConflict = Told<
+  Schemas['IdentityConflict'],
+  { kind: 'shared_session' | 'shared_email' | 'circle' }
+>;

@@ -1,43 +1,21 @@
 // Sources, imports, rejects.
+import type { Schemas, Told } from './described';
 
-export interface Source {
-  source: string;
-  table: string;
-  rows: number;
-  first: string | null;
-  last: string | null;
-  recorded: string | null;
-  age_seconds: number | null;
-  rhythm_seconds: number | null;
-  stale: boolean | null;
-  lateness_seconds: number | null;
-  completeness: number | null;
-  validity: number | null;
-  uniqueness: number | null;
-}
+export type Source = Schemas['Source'];
+export type Sources = Schemas['Sources'];
+export type Reject = Schemas['Reject'];
+export type Rejects = Schemas['Rejects'];
+/** Rows as they stood in their files, to be mended and sent back. */
+export type RejectTexts = Schemas['RejectTexts'];
 
-export interface Sources {
-  now: string;
-  sources: Source[];
-}
+/** A file that has arrived and is not imported yet. */
+export type Upload = Schemas['Uploaded'];
+/** What a file that was dropped looks like, and which layout reads it. */
+export type Preview = Schemas['UploadPreview'];
 
-export interface Reject {
-  reject_id: string;
-  import_id: string;
-  file: string;
-  line: number;
-  layout: string | null;
-  table: string | null;
-  column: string | null;
-  reason: string;
-  original: string;
-  replayed_at: string | null;
-}
+export type SqlAnswer = Told<Schemas['SqlAnswer'], { rows: (string | number | boolean | null)[][] }>;
 
-export interface Rejects {
-  rejects: Reject[];
-  more: boolean;
-}
+// What jobs result in differs by kind, so the description leaves it open; docs/commands.md tells it.
 
 export interface ReplayReport {
   replayed: number;
@@ -51,24 +29,6 @@ export interface ReplayReport {
     reason: string;
   }[];
   import: ImportReport | null;
-}
-
-/** A file that has arrived and is not imported yet. */
-export interface Upload {
-  upload: string;
-  name: string;
-  bytes: number;
-}
-
-/** What a file that was dropped looks like, and which layout reads it. */
-export interface Preview {
-  layout: string | null;
-  input: string | null;
-  /** Why it would not be read. */
-  problem?: string | null;
-  columns: string[];
-  rows: (string | null)[][];
-  suggestion: string | null;
 }
 
 export interface ImportReport {
@@ -96,10 +56,4 @@ export interface ImportReport {
     original: string;
   }[];
   notes: string[];
-}
-
-export interface SqlAnswer {
-  columns: { name: string; kind: string }[];
-  rows: (string | number | boolean | null)[][];
-  cut_off: boolean;
 }

@@ -1,43 +1,14 @@
 // Users, tokens and the audit trail.
-import type { User } from './common';
+import type { Role } from './common';
+import type { Schemas, Told } from './described';
 
-export interface Account extends User {
-  disabled: boolean;
-  created_at: string;
-  last_login_at: string | null;
-}
+export type Account = Told<Schemas['UserAccount'], { role: Role }>;
+export type Accounts = Told<Schemas['UserAccounts'], { users: Account[] }>;
 
-export interface Token {
-  name: string;
-  scopes: string[];
-  role: User['role'];
-  created_by: string;
-  created_at: string;
-  expires_at: string | null;
-  last_used_at: string | null;
-  revoked_at: string | null;
-  /** Whether it opens anything now. */
-  in_force?: boolean;
-}
-
+export type Token = Told<Schemas['Token'], { role: Role }>;
+export type Tokens = Told<Schemas['Tokens'], { tokens: Token[] }>;
 /** A token that was just made; its secret is never told again. */
-export interface NewToken {
-  secret: string;
-  token: Token;
-}
+export type NewToken = Told<Schemas['NewToken'], { token: Token }>;
 
-export interface AuditEntry {
-  number: number;
-  at: string;
-  who: string;
-  role: User['role'] | null;
-  action: string;
-  target: string;
-  detail: string;
-  outcome: string;
-}
-
-export interface Audit {
-  entries: AuditEntry[];
-  next: number | null;
-}
+export type AuditEntry = Told<Schemas['AuditEntry'], { role: Role | null }>;
+export type Audit = Told<Schemas['AuditPage'], { entries: AuditEntry[] }>;

@@ -1,5 +1,5 @@
 // What the command palette offers: places, measures, objectives, customers, and looks of the page.
-import { get, type MeasureList, type StrategyMap } from '$api';
+import { get, type FoundCustomers, type MeasureList, type StrategyMap } from '$api';
 import { globals, href } from '$lib/route.svelte';
 import { look } from '$lib/theme.svelte';
 import type { IconName } from '$ui/Icon.svelte';
@@ -72,18 +72,14 @@ export async function loadOffers(): Promise<Offer[]> {
   return [...offers, ...looks()];
 }
 
-interface Found {
-  customers: { customer_id: string; names?: string[]; segment?: string | null }[];
-}
-
 /** Customers whose id or name holds the text. */
 export async function findCustomers(text: string, signal: AbortSignal): Promise<Offer[]> {
-  const found = await get<Found>('/customers', { search: text, limit: 6 }, signal);
+  const found = await get<FoundCustomers>('/customers', { search: text, limit: 6 }, signal);
   return found.customers.map((one) => ({
     id: `customer ${one.customer_id}`,
     group: 'Customers',
     label: one.customer_id,
-    note: one.names?.slice(0, 2).join(', ') ?? '',
+    note: one.names.slice(0, 2).join(', '),
     icon: 'customer',
     to: href(`/customers/${encodeURIComponent(one.customer_id)}`),
     words: text,

@@ -27,8 +27,7 @@ export const workspace = {
   },
   /** The period shown where none is chosen. */
   get latest(): string | null {
-    const latest = data?.latest_period ?? null;
-    return typeof latest === 'object' ? (latest?.label ?? null) : latest;
+    return data?.latest_period ?? null;
   },
   /** Who is signed in; where no login is required everybody may do everything. */
   get user(): User | null {

@@ -1,17 +1,12 @@
 // Mended rows on their way back: as the server hands them out, one text for every source file, with only the rows
 // that were changed.
-import { followJob, get, send, type Job, type Reject, type ReplayReport } from '$api';
+import { followJob, get, send, type Job, type Reject, type RejectTexts, type ReplayReport } from '$api';
 
 export interface Mended {
   file: string;
   /** Ids of all reasons for which the row was set aside. */
   ids: string[];
   text: string;
-}
-
-interface Export {
-  files: { name: string; file: string | null; text: string }[];
-  left_out: number;
 }
 
 /** A row is one line of one file, however many things are wrong with it. */
@@ -26,8 +21,8 @@ function withId(head: string, ids: string, text: string): string {
   return ids + delimiter + text;
 }
 
-async function fileOf(file: string, rows: Mended[]): Promise<Export['files'][number]> {
-  const answer = await get<Export>('/rejects/export', { file });
+async function fileOf(file: string, rows: Mended[]): Promise<RejectTexts['files'][number]> {
+  const answer = await get<RejectTexts>('/rejects/export', { file });
   const held = answer.files[0];
   if (!held) throw new Error(`No row of ${file} is open any more. Somebody else may have mended it.`);
   const head = held.text.split('\n', 1)[0]?.replace(/\r$/, '') ?? '';
