@@ -1,7 +1,16 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
+import type { Schemas } from '../src/api/described.ts';
 
-const SHOP = 'Order;Date;Customer mail;Total\nA-1001;03.06.2026 14:22;maria@example.org;49,90\n';
+/** A file that no layout knows yet, also where these tests ran before: layouts stay. */
+function shop() {
+  const stamp = Date.now();
+  const name = `shop-${stamp}.csv`;
+  const text =
+    `Order;Date ${stamp};Customer mail;Coupon;Total\n` +
+    'A-1001;03.06.2026 14:22;maria@example.org;MAY;49,90\n';
+  return { name, mimeType: 'text/csv', buffer: Buffer.from(text) };
+}
 const job = (state: string, more: object = {}) => ({
   id: 'live',
   kind: 'import',
@@ -25,17 +34,15 @@ test('sources say how good and how fresh they are', async ({ page }) => {
 });
 
 test('a file is dropped, mapped, tried and imported', async ({ page }) => {
-  test.skip(Boolean(process.env.THROUGHLINE_URL), 'writes to the workspace');
+  const file = shop();
   await page.goto('/data/import');
-  await page
-    .locator('input[type=file]')
-    .setInputFiles({ name: 'shop.csv', mimeType: 'text/csv', buffer: Buffer.from(SHOP) });
-  await expect(page.getByRole('heading', { name: 'shop.csv' })).toBeVisible();
+  await page.locator('input[type=file]').setInputFiles(file);
+  await expect(page.getByRole('heading', { name: file.name })).toBeVisible();
   const column = page.getByLabel('Column for customer_ref');
   await expect(column).toHaveValue('Customer mail');
   await column.selectOption('Coupon');
   await page.getByText('The layout as text').click();
-  await expect(page.getByLabel('Layout of shop.csv')).toHaveValue(/customer_ref = "Coupon"/);
+  await expect(page.getByLabel(`Layout of ${file.name}`)).toHaveValue(/customer_ref = "Coupon"/);
   await page.getByText(/^The first \d+ rows/).click();
   await expect(page.getByRole('cell', { name: 'maria@example.org' }).first()).toBeVisible();
   await page.getByRole('button', { name: /^Try it/ }).click();
@@ -46,11 +53,8 @@ test('a file is dropped, mapped, tried and imported', async ({ page }) => {
 });
 
 test('a column is added to the layout and taken away again', async ({ page }) => {
-  test.skip(Boolean(process.env.THROUGHLINE_URL), 'writes to the workspace');
   await page.goto('/data/import');
-  await page
-    .locator('input[type=file]')
-    .setInputFiles({ name: 'shop.csv', mimeType: 'text/csv', buffer: Buffer.from(SHOP) });
+  await page.locator('input[type=file]').setInputFiles(shop());
   await page.getByLabel('Another standard column of orders').selectOption('order_id');
   await page.getByLabel('Its column of the file').selectOption('Order');
   await page.getByRole('button', { name: 'Add', exact: true }).click();
@@ -100,40 +104,66 @@ test('progress is heard as it happens, and work can be stopped', async ({ page }
   await expect.poll(() => stopped).toBe(true);
 });
 
-test('a row is mended in place and sent back with its id', async ({ page }) => {
-  test.skip(Boolean(process.env.THROUGHLINE_URL), 'writes to the workspace');
-  await page.goto('/data/rejects');
-  const row = page
-    .getByRole('listitem')
-    .filter({ has: page.getByRole('button', { name: /^Mend/ }) })
-    .first();
+test('a row is mended in place and sent back with its id', async ({ page, request }) => {
+  const listed = await request.get('/api/v1/rejects?limit=200');
+  const { rejects } = (await listed.json()) as Schemas['Rejects'];
+  const bad = /^"([^"]+)" is not a date or time/;
+  const once = (one: Schemas['Reject']) =>
+    rejects.filter((other) => other.file === one.file && other.line === one.line).length === 1;
+  const one = rejects.find((reject) => bad.test(reject.reason) && !reject.replayed_at && once(reject));
+  test.skip(!one, 'all rows with a bad date have been mended already');
+  if (!one) return;
+  await page.goto(`/data/rejects?file=${encodeURIComponent(one.file)}`);
+  const row = page.getByRole('listitem').filter({ hasText: one.original });
   await row.getByRole('button', { name: /^Mend/ }).click();
   const text = page.getByRole('textbox', { name: /^Line / });
   await expect(text).toBeFocused();
-  await text.fill('mended,row');
-  const sent = page.waitForRequest((request) => request.url().endsWith('/rejects/replay'));
+  const mended = one.original.replace(bad.exec(one.reason)?.[1] ?? '', '2025-11-08T10:15:00Z');
+  await text.fill(mended);
+  const sent = page.waitForRequest((asked) => asked.url().endsWith('/rejects/replay'));
   await page.getByRole('button', { name: 'Bring them in' }).click();
   const body = (await sent).postDataJSON() as { files: { text: string }[] };
-  expect(body.files[0].text).toMatch(/^reject_id,.*\n[0-9a-f+]+,mended,row\n$/);
-  await expect(page.getByText('1 row brought in.')).toBeVisible();
+  expect(body.files[0].text).toMatch(/^reject_id,.*\n/);
+  expect(body.files[0].text).toContain(`\n${one.reject_id},${mended}\n`);
+  await expect(page.getByText('1 row brought in.')).toBeVisible({ timeout: 15_000 });
 });
 
-test('names are looked up, linked with a reason, and conflicts are told', async ({ page }) => {
-  test.skip(Boolean(process.env.THROUGHLINE_URL), 'writes to the workspace');
+test('a row that is still bad stays, and says why', async ({ page }) => {
+  await page.goto('/data/rejects');
+  await page.getByRole('button', { name: /^Mend/ }).first().click();
+  await page.getByRole('textbox', { name: /^Line / }).fill('mended,row');
+  await page.getByRole('button', { name: 'Bring them in' }).click();
+  await expect(page.getByText(/still cannot be read/)).toBeVisible({ timeout: 15_000 });
+});
+
+test('names are looked up and unlinked with a reason', async ({ page, request }) => {
+  const listed = await request.get('/api/v1/identity?limit=500');
+  const { links } = (await listed.json()) as Schemas['LinkList'];
+  const link = links.find((one) => one.counts && one.alias !== one.customer_id);
+  const alias = link?.alias ?? '';
   await page.goto('/data/identity');
-  await page.getByRole('link', { name: /^Conflicts/ }).click();
-  await expect(page.getByText('One session, several customers')).toBeVisible();
-  await page.getByRole('searchbox').fill('V0000520704');
+  await page.getByRole('searchbox').fill(alias);
   await page.keyboard.press('Enter');
-  await expect(page).toHaveURL(/name=V0000520704/);
+  await expect(page).toHaveURL(new RegExp(`name=${alias}`));
   await page
-    .getByRole('button', { name: /^Unlink/ })
+    .getByRole('button', { name: `Unlink ${alias}`, exact: true })
     .first()
     .click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Why?').fill('two people share this device');
   await dialog.getByRole('button', { name: 'Unlink' }).click();
-  await expect(page.getByText(/now belongs to/)).toBeVisible();
+  await expect(page.getByText(/now belongs to|no longer belongs to/)).toBeVisible();
+});
+
+test('conflicts are told', async ({ page }) => {
+  const conflict = { kind: 'shared_session', subject: 'S0000001', names: 'C00000001, C00000002' };
+  await page.route('**/api/v1/identity/conflicts**', (route) =>
+    route.fulfill({ json: { conflicts: [conflict] } }),
+  );
+  await page.goto('/data/identity');
+  await page.getByRole('link', { name: /^Conflicts/ }).click();
+  await expect(page.getByText('One session, several customers')).toBeVisible();
+  await expect(page.getByText(conflict.subject)).toBeVisible();
 });
 
 for (const colorScheme of ['light', 'dark'] as const)

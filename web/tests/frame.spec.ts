@@ -1,5 +1,6 @@
 // The frame that all screens stand in: addresses, keyboard, palette, looks, failures.
 import { expect, test } from '@playwright/test';
+import type { Schemas } from '../src/api/described.ts';
 import { accessible, settled, tabTo, visit, watch } from './helpers.ts';
 
 test('links keep the period, and the way back is the browser’s', async ({ page }) => {
@@ -19,6 +20,18 @@ test('links keep the period, and the way back is the browser’s', async ({ page
   await page.goBack();
   await expect(period).toHaveValue(first);
   expect(complaints).toEqual([]);
+});
+
+test('the period that is shown is the one that is named', async ({ page }) => {
+  const asked = page.waitForResponse((response) => /\/api\/v1\/scorecard(\?|$)/.test(response.url()));
+  await visit(page, '/');
+  const { period } = (await (await asked).json()) as Schemas['Scorecard'];
+  const picker = page.getByRole('combobox', { name: 'Period' });
+  await expect(picker).toHaveValue(period.label);
+  const newest = (await picker.locator('option').first().getAttribute('value')) ?? '';
+  await picker.selectOption(newest);
+  if (newest === period.label) await expect(page).not.toHaveURL(/period=/);
+  else await expect(page).toHaveURL(new RegExp(`period=${newest}`));
 });
 
 test('the palette goes to measures and screens by keyboard alone', async ({ page }) => {

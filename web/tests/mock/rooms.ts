@@ -57,7 +57,7 @@ function definitions(read: (name: string) => Json | null): Json | null {
     const text = saved.get(String(file.path));
     return text === undefined ? file : { ...file, text, etag: `saved-${text.length}` };
   });
-  return { ...read('definitions'), files };
+  return { ...read('definitions'), files, ...(saved.size > 0 ? { changed: true } : {}) };
 }
 
 function rejects(asked: Asked, read: (name: string) => Json | null): Json | null {
