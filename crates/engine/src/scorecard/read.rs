@@ -19,9 +19,6 @@ use crate::{Error, Result};
 /// Periods that are searched for data when the recent ones have none: an export may have ended years ago.
 const SEARCHED: i32 = 480;
 
-/// Periods before those asked for that are evaluated with them.
-const AHEAD: i32 = 24;
-
 /// The scorecard of `period`, or of the newest period that most measures can speak about.
 ///
 /// `session` holds the newest definitions. `in_force` opens a session with the definitions that were in
@@ -119,27 +116,14 @@ async fn gather(session: &Session, need: &Need, recent: Option<Recent>) -> Resul
     Ok(readings)
 }
 
-/// The readings of everyone. What is not remembered is evaluated for some more periods than asked for, since the
-/// next question is often about the period before.
 async fn everyone(session: &Session, measures: &[String], first: &Period, last: &Period) -> Result<Readings> {
-    let (defined, remembered) = (&session.definitions().measures, session.remembered());
-    let known = |id: &&String| remembered.get(id, first, last).is_some();
-    let new: Vec<&Measure> = measures.iter().filter(|id| !known(id)).filter_map(|id| defined.get(id)).collect();
-    if !new.is_empty() {
-        let calendar = session.calendar();
-        let newest = last_complete(session.definitions(), calendar, session.as_of());
-        let from = calendar.period(first.grain, first.index.saturating_sub(AHEAD));
-        let to = if newest.grain == last.grain && newest.index > last.index { newest } else { last.clone() };
-        for (id, found) in evaluate_many(session, &new, &request(&from, &to, None)).await? {
-            remembered.put(&id, &from, &to, found.map_err(|error| error.message));
-        }
-    }
+    let defined = &session.definitions().measures;
+    let measures: Vec<&Measure> = measures.iter().filter_map(|id| defined.get(id)).collect();
     let mut readings = Readings::default();
-    for id in measures {
-        match remembered.get(id, first, last) {
-            Some(Ok(found)) => readings.add(id, found),
-            Some(Err(why)) => readings.fail(id, why),
-            None => {}
+    for (id, found) in evaluate_many(session, &measures, &request(first, last, None)).await? {
+        match found {
+            Ok(found) => readings.add(&id, found),
+            Err(error) => readings.fail(&id, error.message),
         }
     }
     Ok(readings)

@@ -7,7 +7,6 @@ pub(crate) mod hints;
 mod joins;
 mod period_index;
 pub(crate) mod quote;
-mod remembered;
 mod source;
 mod stages;
 mod tables;
@@ -45,7 +44,6 @@ use crate::{Error, Result};
 use cache::ViewCache;
 use functions::Constants;
 use period_index::PeriodIndex;
-use remembered::Remembered;
 use views::{Closure, Views};
 
 const CATALOG: &str = "throughline";
@@ -123,7 +121,6 @@ struct Inner {
     cache: Option<ViewCache>,
     /// Views that are kept in memory, where no folder keeps them.
     computed: Mutex<HashMap<String, Arc<dyn TableProvider>>>,
-    remembered: Remembered,
     /// First and last value of columns that were asked for.
     ranges: Mutex<HashMap<String, Option<(Timestamp, Timestamp)>>>,
     /// Everything but the tables and the functions of the grain.
@@ -149,7 +146,6 @@ impl Session {
             definitions: Arc::new(definitions.clone()),
             cache: options.cache_dir.clone().map(ViewCache::new),
             computed: Mutex::default(),
-            remembered: Remembered::default(),
             ranges: Mutex::default(),
             calendar,
             options,
@@ -253,11 +249,6 @@ impl Session {
         let closure = inner.views.closure("_dated")?;
         parts.extend(closure.views.iter().map(|view| inner.views.sql(view).unwrap_or_default().to_owned()));
         Ok(parts)
-    }
-
-    /// Readings that were asked for before.
-    pub(crate) fn remembered(&self) -> &Remembered {
-        &self.inner.remembered
     }
 
     pub(crate) fn known_range(&self, column: &str) -> Option<Option<(Timestamp, Timestamp)>> {
