@@ -43,7 +43,7 @@ test: tools format web-check unit web-test ## Everything: formatting, lints and 
 
 tools:           ## What the tests need besides cargo and npm
 	@command -v clippy-driver >/dev/null && command -v rustfmt >/dev/null || rustup component add clippy rustfmt
-	@tools/debian.sh chromium:chromium initdb:postgresql psql:postgresql-client
+	@tools/debian.sh chromium:chromium
 
 format:          ## Formatting, checked
 	$(CARGO) fmt --all --check
