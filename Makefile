@@ -38,7 +38,7 @@ demo-data: build ## The same without serving: the scorecard is printed
 	$(THROUGHLINE) --workspace $(DEMO)/workspace import $(DEMO)/files/sources
 	$(THROUGHLINE) --workspace $(DEMO)/workspace scorecard
 
-test: tools format web-check unit web-test ## Everything: formatting, lints and all tests
+test: tools format web-check unit ## Formatting, lints and all tests but those in a browser (web-test)
 	@echo "All tests passed."
 
 tools:           ## What the tests need besides cargo and npm
