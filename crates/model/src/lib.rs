@@ -20,6 +20,8 @@ pub mod score;
 pub mod scorecard;
 mod scorecard_reader;
 pub mod settings;
+pub mod source;
+mod source_reader;
 pub mod starter;
 pub mod status;
 mod target_reader;
