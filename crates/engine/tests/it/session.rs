@@ -231,5 +231,18 @@ async fn a_join_that_is_too_large_for_the_memory_spills() {
     assert!(error.message.starts_with("The query needs more memory than it may use"), "{error}");
 }
 
+/// On one thread: a query that never gives it back would never see its time run out.
+#[tokio::test]
+async fn a_join_that_finds_nothing_for_hours_can_be_stopped() {
+    let rows = "SELECT 'i' || value, 'c' || value, 'visit' FROM generate_series(1, 1000)";
+    let tables = HandTables::default().with_query("interactions", "interaction_id, customer_ref, kind", rows).await;
+    let session = session(tables, &definitions("UTC", &[]), "2026-06-01T00:00:00Z");
+    let endless = "SELECT count(*) FROM interactions AS a, interactions AS b, interactions AS c, interactions AS d
+        WHERE length(a.kind) + length(b.kind) + length(c.kind) + length(d.kind) < 20";
+    let limit = std::time::Duration::from_millis(200);
+    assert!(tokio::time::timeout(limit, session.sql(endless, None)).await.is_err());
+    assert_eq!(ask(&session, "SELECT count(*) AS n FROM interactions").await, json!([{"n": 1000}]));
+}
+
 /// Too little for either side of the join in memory, enough to sort them on disk.
 const MEMORY_BYTES: usize = 24 << 20;
