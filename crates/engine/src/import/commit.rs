@@ -14,6 +14,7 @@ use super::report::{ImportReport, Progress, TableReport};
 use super::sink::Staged;
 use crate::folder::Folder;
 use crate::intake::{self, Assigned};
+use crate::store::durable::make_durable;
 use crate::store::manifest::{self, Manifest};
 use crate::store::staging::{Staging, Stamp};
 use crate::store::tables::Tables;
@@ -162,6 +163,10 @@ impl Commit<'_> {
     }
 
     fn name(&self, tables: BTreeMap<String, u64>) -> Result<()> {
+        for (table, version) in &tables {
+            let before = self.before.tables.get(table).copied();
+            make_durable(&self.folder.tables().join(table), before, *version)?;
+        }
         let manifest = Manifest {
             number: self.before.number + 1,
             import_id: self.import_id.to_owned(),

@@ -7,6 +7,7 @@ pub(crate) mod conform;
 pub(crate) mod contest;
 pub(crate) mod context;
 pub(crate) mod data_files;
+pub(crate) mod durable;
 pub(crate) mod encode;
 pub(crate) mod held;
 pub(crate) mod key_index;
