@@ -5,9 +5,9 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use datafusion::catalog::TableProvider;
@@ -32,12 +32,11 @@ const ROW_GROUP: usize = 131_072;
 pub(crate) struct ViewCache {
     folder: PathBuf,
     writing: Mutex<HashMap<PathBuf, Arc<Mutex<()>>>>,
-    written: AtomicU64,
 }
 
 impl ViewCache {
     pub(crate) fn new(folder: PathBuf) -> Self {
-        ViewCache { folder, writing: Mutex::new(HashMap::new()), written: AtomicU64::new(0) }
+        ViewCache { folder, writing: Mutex::new(HashMap::new()) }
     }
 
     /// Where the rows of a view lie that depend on exactly `parts`.
@@ -76,8 +75,12 @@ impl ViewCache {
 
     async fn write(&self, path: &Path, rows: DataFrame) -> Result<()> {
         fs::create_dir_all(&self.folder)?;
-        let number = self.written.fetch_add(1, Ordering::Relaxed);
-        let unfinished = self.folder.join(format!(".{}-{number}.unfinished.parquet", std::process::id()));
+        // Several sessions and processes may write at once. What is not finished goes with its name.
+        let unfinished = tempfile::Builder::new()
+            .prefix(".")
+            .suffix(".unfinished.parquet")
+            .tempfile_in(&self.folder)?
+            .into_temp_path();
         let mut options = rows.task_ctx().session_config().options().execution.parquet.clone();
         options.max_row_group_size = ROW_GROUP;
         options.compression = Some("lz4_raw".to_owned());
@@ -89,13 +92,17 @@ impl ViewCache {
             let one_file = DataFrameWriteOptions::new().with_single_file_output(true);
             let Err(error) = rows.write_parquet(url.as_str(), one_file, Some(options.clone())).await else { break };
             let error = hints::running_error(&error);
-            let _ = fs::remove_file(&unfinished);
             if joins == Joins::Merge || !hints::is_out_of_memory(&error) {
                 return Err(error);
             }
         }
         fs::File::open(&unfinished)?.sync_all()?;
-        fs::rename(&unfinished, path)?;
+        match unfinished.persist_noclobber(path) {
+            Ok(()) => {}
+            // Another session was faster; somebody may be reading its file, which says the same in other bytes.
+            Err(error) if error.error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error.error.into()),
+        }
         self.drop_old(path);
         Ok(())
     }
@@ -133,4 +140,45 @@ async fn open(path: &Path, state: &SessionState, order: &[String]) -> Result<Arc
     let schema = options.infer_schema(state, &url).await?;
     let config = ListingTableConfig::new(url).with_listing_options(options).with_schema(schema);
     Ok(Arc::new(ListingTable::try_new(config)?))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use datafusion::arrow::util::pretty::pretty_format_batches;
+    use datafusion::prelude::SessionContext;
+
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn sessions_do_not_disturb_each_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let context = SessionContext::new();
+        let written = (0..KEPT).map(|number| {
+            let (cache, context) = (ViewCache::new(folder.path().to_owned()), &context);
+            async move {
+                let path = cache.path("view", &[&number.to_string()]);
+                let rows = async { Ok(context.sql(&format!("SELECT {number} AS number")).await?) };
+                let table = cache.open_or_write(&path, &context.state(), &[], rows).await.unwrap();
+                let rows = context.read_table(table).unwrap().collect().await.unwrap();
+                pretty_format_batches(&rows).unwrap().to_string()
+            }
+        });
+        for (number, shown) in futures::future::join_all(written).await.iter().enumerate() {
+            assert!(shown.contains(&format!("| {number} ")), "{shown}");
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), KEPT);
+    }
+
+    /// Somebody may be reading it.
+    #[tokio::test]
+    async fn what_lies_there_stays_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let (cache, path) = (ViewCache::new(folder.path().to_owned()), folder.path().join("view-0.parquet"));
+        fs::write(&path, "kept").unwrap();
+        let rows = SessionContext::new().sql("SELECT 1 AS number").await.unwrap();
+        cache.write(&path, rows).await.unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"kept");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
 }

@@ -106,12 +106,13 @@ impl Kept {
         let rows = batch(found)?;
         let moment = format!("{} {} {}", format(), self.manifest, self.at);
         let schema = Schema::clone(&rows.schema()).with_metadata([(MOMENT.to_owned(), moment)].into());
-        let unfinished = self.folder.join(format!(".{FILE}-{}.unfinished", std::process::id()));
-        let mut writer = FileWriter::try_new(File::create(&unfinished)?, &schema)?;
+        let unfinished = tempfile::NamedTempFile::new_in(&self.folder)?;
+        let mut writer = FileWriter::try_new(unfinished.as_file(), &schema)?;
         writer.write(&RecordBatch::try_new(Arc::new(schema), rows.columns().to_vec())?)?;
         writer.finish()?;
         writer.get_ref().sync_all()?;
-        Ok(fs::rename(unfinished, self.folder.join(FILE))?)
+        drop(writer);
+        unfinished.persist(self.folder.join(FILE)).map(drop).map_err(|error| error.error.into())
     }
 }
 
