@@ -1,6 +1,7 @@
 //! A scorecard from data: chooses the period, evaluates what is needed, and computes.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use throughline_model::definitions::Definitions;
 use throughline_model::measure::Measure;
@@ -18,6 +19,10 @@ use crate::{Error, Result};
 
 /// Periods that are searched for data when the recent ones have none: an export may have ended years ago.
 const SEARCHED: i32 = 480;
+
+/// Where a period is named, so many before those it needs are evaluated with them, and all that came since: whoever
+/// looks at one period goes on to others.
+const AHEAD: i32 = 24;
 
 /// The scorecard of `period`, or of the newest period that most measures can speak about.
 ///
@@ -57,7 +62,7 @@ pub(crate) async fn newest_period(session: &Session) -> Result<Period> {
 /// The readings of everyone that scores up to `last` need.
 pub(crate) async fn readings_up_to(session: &Session, last: &Period) -> Result<Readings> {
     let need = Need::of(session.definitions(), session.calendar(), last);
-    everyone(session, &need.measures, &need.first, &need.last).await
+    everyone(session, &need.measures, &need.first..=&need.last, &need.first..=&need.last).await
 }
 
 /// The period somebody asked for.
@@ -85,7 +90,7 @@ async fn choose(session: &Session, calendar: &Calendar) -> Result<(Choice, Optio
     let need = Need::of(definitions, calendar, &last);
     let long_ago = calendar.period(last.grain, last.index.saturating_sub(SEARCHED));
     for first in [need.first.clone(), long_ago] {
-        let readings = everyone(session, &need.measures, &first, &last).await?;
+        let readings = everyone(session, &need.measures, &first..=&last, &first..=&last).await?;
         if let Some(choice) = choose_period(definitions, &readings, calendar, session.as_of()) {
             return Ok((choice, Some(Recent { first, readings })));
         }
@@ -98,7 +103,7 @@ async fn choose(session: &Session, calendar: &Calendar) -> Result<(Choice, Optio
 async fn gather(session: &Session, need: &Need, recent: Option<Recent>) -> Result<Readings> {
     let mut readings = match recent {
         Some(recent) if recent.first <= need.least(session.calendar()) => recent.readings,
-        _ => everyone(session, &need.measures, &need.first, &need.last).await?,
+        _ => named_readings(session, need).await?,
     };
     let mut by_dimension: BTreeMap<&str, Vec<&Measure>> = BTreeMap::new();
     for (measure, dimension) in &need.segmented {
@@ -116,13 +121,38 @@ async fn gather(session: &Session, need: &Need, recent: Option<Recent>) -> Resul
     Ok(readings)
 }
 
-async fn everyone(session: &Session, measures: &[String], first: &Period, last: &Period) -> Result<Readings> {
-    let defined = &session.definitions().measures;
-    let measures: Vec<&Measure> = measures.iter().filter_map(|id| defined.get(id)).collect();
-    let mut readings = Readings::default();
-    for (id, found) in evaluate_many(session, &measures, &request(first, last, None)).await? {
+/// The readings of everyone that a period needs, evaluated with those of its neighbours.
+async fn named_readings(session: &Session, need: &Need) -> Result<Readings> {
+    let calendar = session.calendar();
+    let (grain, newest) = (need.last.grain, last_complete(session.definitions(), calendar, session.as_of()));
+    let first = calendar.period(grain, need.first.index.saturating_sub(AHEAD));
+    let last = if newest.grain == grain { newest.max(need.last.clone()) } else { need.last.clone() };
+    everyone(session, &need.measures, &need.first..=&need.last, &first..=&last).await
+}
+
+/// The readings of everyone from one period to another. Where they are not remembered, those `over` more periods are
+/// evaluated and remembered.
+async fn everyone(
+    session: &Session,
+    measures: &[String],
+    wanted: RangeInclusive<&Period>,
+    over: RangeInclusive<&Period>,
+) -> Result<Readings> {
+    let (defined, remembered) = (&session.definitions().measures, session.remembered());
+    let (mut readings, mut new) = (Readings::default(), Vec::new());
+    for id in measures {
+        match remembered.get(id, &wanted) {
+            Some(found) => readings.add(id, found),
+            None => new.extend(defined.get(id)),
+        }
+    }
+    if new.is_empty() {
+        return Ok(readings);
+    }
+    for (id, found) in evaluate_many(session, &new, &request(over.start(), over.end(), None)).await? {
         match found {
-            Ok(found) => readings.add(&id, found),
+            Ok(found) => readings.add(&id, remembered.put(&id, &over, found, &wanted)),
+            // Another time it may go well.
             Err(error) => readings.fail(&id, error.message),
         }
     }

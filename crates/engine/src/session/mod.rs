@@ -7,9 +7,11 @@ pub(crate) mod hints;
 mod joins;
 mod period_index;
 pub(crate) mod quote;
+mod remembered;
 mod source;
 mod stages;
 mod tables;
+mod turns;
 pub(crate) mod views;
 
 use std::collections::HashMap;
@@ -44,11 +46,13 @@ use crate::{Error, Result};
 use cache::ViewCache;
 use functions::Constants;
 use period_index::PeriodIndex;
+use remembered::Remembered;
+use turns::TakeTurns;
 use views::{Closure, Views};
 
-const CATALOG: &str = "throughline";
-const MAIN: &str = "main";
-const HISTORY: &str = "history";
+pub(crate) const CATALOG: &str = "throughline";
+pub(crate) const MAIN: &str = "main";
+pub(crate) const HISTORY: &str = "history";
 /// From when on a session lists periods unless it is asked for a range.
 const FIRST_PERIOD: &str = "2000-01-01T00:00:00Z";
 
@@ -121,6 +125,7 @@ struct Inner {
     cache: Option<ViewCache>,
     /// Views that are kept in memory, where no folder keeps them.
     computed: Mutex<HashMap<String, Arc<dyn TableProvider>>>,
+    remembered: Remembered,
     /// First and last value of columns that were asked for.
     ranges: Mutex<HashMap<String, Option<(Timestamp, Timestamp)>>>,
     /// Everything but the tables and the functions of the grain.
@@ -146,6 +151,7 @@ impl Session {
             definitions: Arc::new(definitions.clone()),
             cache: options.cache_dir.clone().map(ViewCache::new),
             computed: Mutex::default(),
+            remembered: Remembered::default(),
             ranges: Mutex::default(),
             calendar,
             options,
@@ -251,6 +257,11 @@ impl Session {
         Ok(parts)
     }
 
+    /// Readings that were asked for before.
+    pub(crate) fn remembered(&self) -> &Remembered {
+        &self.inner.remembered
+    }
+
     pub(crate) fn known_range(&self, column: &str) -> Option<Option<(Timestamp, Timestamp)>> {
         self.inner.ranges.lock().unwrap_or_else(PoisonError::into_inner).get(column).copied()
     }
@@ -350,8 +361,12 @@ fn base_state(options: &SessionOptions, constants: &Constants) -> Result<Session
     settings.optimizer.hash_join_inlist_pushdown_max_distinct_values = 0;
     // Bounds that a join learns from one side are pushed through outer joins of the other, where they lose rows.
     settings.optimizer.enable_join_dynamic_filter_pushdown = false;
-    let mut state =
-        SessionStateBuilder::new().with_default_features().with_config(config).with_runtime_env(runtime).build();
+    let mut state = SessionStateBuilder::new()
+        .with_default_features()
+        .with_config(config)
+        .with_runtime_env(runtime)
+        .with_physical_optimizer_rule(Arc::new(TakeTurns))
+        .build();
     functions::register(&mut state, constants)?;
     Ok(state)
 }
