@@ -46,9 +46,17 @@ impl Folder {
     pub fn staging(&self) -> PathBuf {
         self.root.join("data/staging")
     }
+    /// Events that the server took and that are not in the tables yet.
+    pub fn inbox(&self) -> PathBuf {
+        self.root.join("data/inbox")
+    }
     /// Inputs kept because later files may complete their rows.
     pub fn kept(&self) -> PathBuf {
         self.root.join("data/kept")
+    }
+    /// What is remembered of sources that are databases.
+    pub fn sources(&self) -> PathBuf {
+        self.root.join("data/sources")
     }
     /// Files that were handed in instead of named by a path, kept while rows of them wait to be mended.
     pub fn handed_in(&self) -> PathBuf {
@@ -72,6 +80,14 @@ impl Folder {
     pub fn definition_files(&self) -> Result<Vec<DefinitionFile>> {
         definition_files(&self.root)
     }
+
+    /// The files that define sources, sorted by path. They are no part of a revision: where data come from is not what
+    /// they mean.
+    pub fn source_files(&self) -> Result<Vec<DefinitionFile>> {
+        let mut paths = Vec::new();
+        toml_files(&self.root, "sources", &mut paths)?;
+        contents(&self.root, paths)
+    }
 }
 
 /// The definition files under `root`, sorted by path, which is given relative to it.
@@ -83,15 +99,25 @@ pub fn definition_files(root: &Path) -> Result<Vec<DefinitionFile>> {
         }
     }
     for folder in ["measures", "layouts"] {
-        if root.join(folder).is_dir() {
-            for entry in fs::read_dir(root.join(folder))? {
-                let name = entry?.file_name().to_string_lossy().into_owned();
-                if name.ends_with(".toml") && !name.starts_with('.') {
-                    paths.push(format!("{folder}/{name}"));
-                }
-            }
+        toml_files(root, folder, &mut paths)?;
+    }
+    contents(root, paths)
+}
+
+fn toml_files(root: &Path, folder: &str, paths: &mut Vec<String>) -> Result<()> {
+    if !root.join(folder).is_dir() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(root.join(folder))? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if name.ends_with(".toml") && !name.starts_with('.') {
+            paths.push(format!("{folder}/{name}"));
         }
     }
+    Ok(())
+}
+
+fn contents(root: &Path, mut paths: Vec<String>) -> Result<Vec<DefinitionFile>> {
     paths.sort();
     let read = |path: String| {
         let bytes = fs::read(root.join(&path))?;

@@ -3,15 +3,19 @@
 pub mod catalog;
 pub mod customer;
 mod customers;
+mod database;
 mod draft;
 pub mod error;
 mod folder;
 pub mod identity;
 mod import;
+pub mod inbox;
 pub mod intake;
 mod journeys;
 pub mod measures;
+mod personal;
 mod plan;
+mod postgres;
 mod reader;
 mod rejects;
 mod revisions;
@@ -25,6 +29,7 @@ mod version;
 mod workspace;
 
 pub use customers::{CustomerList, FoundCustomer};
+pub use database::{QueryReport, RefreshReport, RefreshRequest, Refreshing, Secrets, SourceStatus};
 pub use draft::{Draft, text_name};
 pub use error::{Error, ErrorKind, Result};
 pub use folder::Folder;
@@ -39,6 +44,7 @@ pub use journeys::{
     PathsView, RetentionAnswer, RetentionRequest, Scope, Story, StoryTouchpoint, TransitionsRequest, TransitionsView,
     attribution_of_paths, excess, pooled,
 };
+pub use postgres::{Gate, PostgresOptions, serve_postgres};
 pub use reader::{MeasureRequest, ReadOptions, Reader};
 pub use rejects::{RejectFilter, Rejected};
 pub use revisions::Revision;

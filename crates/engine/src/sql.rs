@@ -1,7 +1,9 @@
 //! Questions in SQL: one SELECT at a time, read only.
 
+use std::sync::Arc;
+
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
-use datafusion::arrow::datatypes::{DataType, Decimal128Type, Decimal256Type};
+use datafusion::arrow::datatypes::{DataType, Decimal128Type, Decimal256Type, Field};
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::execution::context::SQLOptions;
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
@@ -10,6 +12,7 @@ use datafusion::sql::sqlparser::ast;
 use futures::TryStreamExt;
 use serde_json::{Map, Value};
 
+use crate::personal::personal_columns;
 use crate::session::{Joins, Session, hints};
 use crate::{Error, Result};
 
@@ -23,6 +26,8 @@ pub struct AnswerColumn {
     pub name: String,
     /// What it holds: text, instant, day, number, integer, decimal, flag, or the engine's own name.
     pub kind: String,
+    /// Whether its values may say who somebody is, under whatever name.
+    pub personal: bool,
 }
 
 /// The answer to a query.
@@ -69,9 +74,13 @@ impl Session {
     /// that would write, and more memory than the session may use.
     pub async fn sql(&self, sql: &str, most: Option<usize>) -> Result<Answer> {
         let plan = self.plan_select(sql).await.map_err(|(error, _)| error)?;
-        let columns = plan.schema().fields().iter();
-        let columns = columns.map(|field| AnswerColumn { name: field.name().clone(), kind: kind(field.data_type()) });
-        let columns: Vec<AnswerColumn> = columns.collect();
+        let columns = plan.schema().fields().iter().zip(personal_columns(&plan));
+        let column = |(field, personal): (&Arc<Field>, bool)| AnswerColumn {
+            name: field.name().clone(),
+            kind: kind(field.data_type()),
+            personal,
+        };
+        let columns: Vec<AnswerColumn> = columns.map(column).collect();
         let plan = limited(plan, most)?;
         match self.answer(plan.clone(), &columns, most, Joins::Hash).await {
             Err(error) if hints::is_out_of_memory(&error) => self.answer(plan, &columns, most, Joins::Merge).await,

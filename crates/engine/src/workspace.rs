@@ -6,9 +6,11 @@ use std::path::Path;
 use jiff::Timestamp;
 use throughline_model::definitions::{self, DefinitionFile, Definitions};
 use throughline_model::layout::{self, Layout};
+use throughline_model::source::{self, DatabaseSource};
 use throughline_model::{Calendar, Diagnostic, Level, Settings, lint, starter};
 
 use crate::folder::Folder;
+use crate::intake;
 use crate::measures;
 use crate::reader::ReadOptions;
 use crate::revisions::{self, Revision};
@@ -102,6 +104,7 @@ impl Workspace {
     /// measures planned against the tables without running it. Sorted by file and line.
     pub async fn check(&self, now: Timestamp) -> Result<Vec<Diagnostic>> {
         let (definitions, mut problems) = self.working()?;
+        problems.extend(self.source_definitions()?.1);
         if calendar(&definitions.settings).is_ok() {
             let reader = self.reader(ReadOptions { working: true, ..ReadOptions::at(now) })?;
             for measure in definitions.measures.values() {
@@ -110,6 +113,20 @@ impl Workspace {
         }
         throughline_model::diagnostic::sort(&mut problems);
         Ok(problems)
+    }
+
+    /// The databases that are sources, and every problem found in their files. One with an error is left out.
+    pub fn source_definitions(&self) -> Result<(Vec<DatabaseSource>, Vec<Diagnostic>)> {
+        let own = layouts_of(&self.folder.definition_files()?)?.0;
+        let shipped = intake::catalog_layouts()?;
+        let layouts: Vec<&Layout> = own.iter().chain(shipped.iter().map(|layout| layout.as_ref())).collect();
+        let (mut sources, mut problems) = (Vec::new(), Vec::new());
+        for file in self.folder.source_files()? {
+            let (found, wrong) = source::read(&file.path, &file.text, catalog::vocabulary()?, &layouts);
+            sources.extend(found);
+            problems.extend(wrong);
+        }
+        Ok((sources, problems))
     }
 
     /// Stores the working definitions as the revision in force from a period on; `None` where nothing changed.

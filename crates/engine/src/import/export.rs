@@ -9,6 +9,7 @@ use throughline_model::layout::{Input, Layout};
 
 use super::commit::SUPERSEDED;
 use super::mended::{AND, ID, Writing, with_ids};
+use crate::database;
 use crate::intake::raw::delimited;
 use crate::intake::raw::input::Format;
 use crate::intake::raw::records::Delimiting;
@@ -97,6 +98,9 @@ impl Workspace {
                 Format::Delimited(delimiting, false) => Shape::of_names(delimiting, &assigned.header),
                 Format::JsonLines | Format::Parquet => Ok(Shape::json()),
             };
+        }
+        if let Some(columns) = database::columns_of(self.folder(), file)? {
+            return Shape::of_names(Delimiting::Byte(b','), &columns);
         }
         let originals = || rows.keys().map(|(_, original)| *original);
         if originals().next().is_some_and(|text| text.trim_start().starts_with('{')) {

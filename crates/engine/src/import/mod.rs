@@ -25,6 +25,7 @@ pub use replay::{ReplayReport, StillOpen};
 pub use report::{FileReport, ImportReport, Progress, TableReport};
 pub(crate) use statement::Stating;
 
+use crate::database;
 use crate::intake::{self, Kept, MapContext, Recognition, Reject, SourceFile};
 use crate::journeys::Case;
 use crate::reader::ReadOptions;
@@ -68,7 +69,8 @@ impl Workspace {
         if let Some(problem) = problems.iter().find(|problem| problem.level == Level::Error) {
             return Err(Error::definition(problem.to_string()).hint("Run `throughline check` to see all problems."));
         }
-        Ok(own.into_iter().map(Arc::new).chain(intake::catalog_layouts()?).collect())
+        let fetched = database::fetched_layouts(self.folder())?;
+        Ok(own.into_iter().map(Arc::new).chain(intake::catalog_layouts()?).chain(fetched).collect())
     }
 
     /// Imports files. `progress` hears about the work done so far.
@@ -90,6 +92,16 @@ impl Workspace {
         }
         let found = intake::recognise(&files, &layouts, request.layout.as_deref())?;
         Ok(self.bring(&without_problems(found)?, request, None, now, progress).await?.0)
+    }
+
+    /// Imports files of which it is known what they are.
+    pub(crate) async fn import_found(
+        &self,
+        found: &Recognition,
+        now: Timestamp,
+        progress: &mut (dyn FnMut(Progress) + Send),
+    ) -> Result<ImportReport> {
+        Ok(self.bring(found, &ImportRequest::default(), None, now, progress).await?.0)
     }
 
     /// Imports what was found; with `mending`, rows that were set aside and are mended, of which those that are

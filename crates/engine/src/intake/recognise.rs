@@ -164,6 +164,22 @@ fn one(
     }
 }
 
+/// A file of comma-separated values, known to have these columns, as the input of a layout that it fits best.
+pub(crate) fn as_input(file: &SourceFile, layout: &Arc<Layout>, header: &[String]) -> Result<Option<Assigned>> {
+    let format = Format::Delimited(Delimiting::Byte(b','), true);
+    let mut best: Option<(usize, Assigned)> = None;
+    for (index, input) in layout.inputs.iter().enumerate() {
+        let readable = input.columns.is_empty() && input.skip.is_none() && input.delimiter.is_none();
+        let Some((score, _, header)) = readable.then(|| fit(file, format, header, input)).transpose()?.flatten() else {
+            continue;
+        };
+        if best.as_ref().is_none_or(|(most, _)| score > *most) {
+            best = Some((score, Assigned { file: file.clone(), layout: layout.clone(), input: index, format, header }));
+        }
+    }
+    Ok(best.map(|(_, assigned)| assigned))
+}
+
 /// How well a file fits an input, how it is then written and what its columns are called.
 fn fit(
     file: &SourceFile,

@@ -80,9 +80,14 @@ pub(crate) fn layout(table: &Table, header: &[String]) -> Arc<Layout> {
 }
 
 fn map(name: &str) -> ColumnMap {
+    mapped(name, name)
+}
+
+/// A column of a table, or of the system, as a column of the source has it.
+pub(crate) fn mapped(name: &str, column: &str) -> ColumnMap {
     ColumnMap {
         name: name.to_owned(),
-        from: ValueFrom::Column(name.to_owned()),
+        from: ValueFrom::Column(column.to_owned()),
         times: Vec::new(),
         zone: None,
         number: None,

@@ -13,7 +13,7 @@ use datafusion::common::Result as DataFusionResult;
 use datafusion::datasource::empty::EmptyTable;
 use datafusion::datasource::{ViewTable, provider_as_source};
 use datafusion::execution::SessionState;
-use datafusion::logical_expr::{EmptyRelation, Expr, LogicalPlan, LogicalPlanBuilder, lit};
+use datafusion::logical_expr::{EmptyRelation, Expr, LogicalPlan, LogicalPlanBuilder, TableType, lit};
 use datafusion::prelude::{DataFrame, ident};
 use datafusion::scalar::ScalarValue;
 use jiff::Timestamp;
@@ -193,6 +193,13 @@ impl SchemaProvider for Tables {
 
     fn table_exist(&self, name: &str) -> bool {
         self.table_names().iter().any(|table| table == name)
+    }
+
+    /// Told without computing anything.
+    async fn table_type(&self, name: &str) -> DataFusionResult<Option<TableType>> {
+        let is_view = self.inner.views.sql(name).is_some() && catalog::vocabulary()?.table(name).is_none();
+        let known = self.table_exist(name).then_some(if is_view { TableType::View } else { TableType::Base });
+        Ok(known)
     }
 }
 

@@ -1,6 +1,8 @@
 //! Tests of the engine from outside, in one binary.
 #![allow(clippy::unwrap_used)]
 
+mod bi_tools;
+mod database;
 mod docs;
 mod hand_tables;
 mod identity;
@@ -8,6 +10,7 @@ mod identity_change;
 mod identity_imports;
 mod identity_naive;
 mod import;
+mod inbox;
 mod intake_files;
 mod intake_layouts;
 mod intake_real;
@@ -20,6 +23,8 @@ mod journeys;
 mod measures;
 mod measures_checks;
 mod measures_explain;
+mod personal;
+mod postgres;
 mod real_sets;
 mod replay;
 mod sample_tables;
