@@ -47,7 +47,7 @@ pub enum Command {
     /// Bring files into the standard tables
     Import(commands::import::Arguments),
     /// Show where data come from and how far they can be trusted
-    Sources(commands::sources::Arguments),
+    Sources(commands::databases::Arguments),
     /// List, export and replay the rows that were set aside
     Rejects(commands::rejects::Arguments),
     /// Suggest how a file maps onto the standard tables
@@ -64,6 +64,8 @@ pub enum Command {
     Customer(commands::customer::Arguments),
     /// Show where customers go: stages, and the questions below
     Journey(Box<commands::journey::Arguments>),
+    /// Answer assistants over standard input and output (Model Context Protocol)
+    Mcp(commands::mcp::Arguments),
     /// Show the workspace in a browser, and answer programs over HTTP
     Serve(commands::serve::Arguments),
     /// Ask the standard tables and views in SQL

@@ -24,7 +24,8 @@ pub fn code(kind: ErrorKind) -> u8 {
     }
 }
 
-fn name(kind: ErrorKind) -> &'static str {
+/// The word of a kind of error.
+pub fn name(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::Internal => "internal",
         ErrorKind::Input => "input",

@@ -1,11 +1,13 @@
 //! The command line of Throughline: the only room that knows clap, the environment, the clock and exit
 //! codes. Commands ask the engine's façade; `render` shows answers to people, `wire` to programs.
 
+pub mod bi;
 pub mod cli;
 pub mod commands;
 pub mod context;
 pub mod failure;
 pub mod http;
+pub mod mcp;
 pub mod people;
 pub mod progress;
 pub mod question;

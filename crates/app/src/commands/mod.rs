@@ -5,6 +5,7 @@ pub mod audit;
 pub mod bench;
 pub mod check;
 pub mod customer;
+pub mod databases;
 pub mod demo;
 pub mod edge;
 pub mod explain;
@@ -13,6 +14,7 @@ pub mod import;
 pub mod init;
 pub mod journey;
 pub mod layout;
+pub mod mcp;
 pub mod measure;
 pub mod plan;
 pub mod rejects;
@@ -42,7 +44,7 @@ pub async fn run(command: Command, context: &Context) -> Result<Reply> {
         Command::Apply(arguments) => apply::run(arguments, context).await,
         Command::Revisions(arguments) => revisions::run(arguments, context).await,
         Command::Import(arguments) => import::run(arguments, context).await,
-        Command::Sources(arguments) => question::run(arguments, context).await,
+        Command::Sources(arguments) => databases::run(arguments, context).await,
         Command::Layout(arguments) => layout::run(arguments, context).await,
         Command::Rejects(arguments) => rejects::run(arguments, context).await,
         Command::Scorecard(arguments) => question::run(arguments, context).await,
@@ -51,6 +53,7 @@ pub async fn run(command: Command, context: &Context) -> Result<Reply> {
         Command::Identity(arguments) => identity::run(arguments, context).await,
         Command::Customer(arguments) => customer::run(arguments, context).await,
         Command::Journey(arguments) => journey::run(*arguments, context).await,
+        Command::Mcp(arguments) => mcp::run(arguments, context).await,
         Command::Serve(arguments) => serve::run(arguments, context).await,
         Command::Sql(arguments) => sql::run(arguments, context).await,
         Command::User(arguments) => user::run(arguments, context).await,

@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use jiff::Timestamp;
 use throughline_engine::{Error, Result};
 use tokio::net::TcpListener;
 
+use crate::bi;
 use crate::context::Context;
 use crate::http::origin::Hosts;
 use crate::http::people::Kept;
@@ -24,6 +26,9 @@ pub struct Arguments {
     /// Address and port to listen on; port 0 takes any that is free
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7700")]
     listen: SocketAddr,
+    /// Answer SQL for BI tools here as well, over PostgreSQL's wire protocol: 127.0.0.1:5433
+    #[arg(long, value_name = "ADDRESS")]
+    postgres: Option<SocketAddr>,
     /// Whether to open a browser [auto: where somebody sits at a terminal and there is a screen]
     #[arg(long, value_enum, value_name = "WHETHER", default_value = "auto")]
     open: Open,
@@ -39,10 +44,20 @@ pub struct Arguments {
     /// Seconds until a request that has no answer yet is told to come back
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     patience: u64,
+    /// Seconds that events wait for an import at least
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    events_every: u64,
+    /// Requests a second that each user, and each address of those not logged in, may send; four times as many may come
+    /// at once; 0 allows any number
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    requests_per_second: u32,
     /// Take the page from this folder instead of the one in the program
     #[arg(long, value_name = "DIR", hide = true)]
     page: Option<PathBuf>,
 }
+
+/// How long a client may take to say what it wants, and an idle connection is kept.
+const HEADERS_WITHIN: Duration = Duration::from_secs(30);
 
 /// Whether to open a browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -72,6 +87,9 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
         clock: Timestamp::now,
         upload_bytes: arguments.upload_limit.saturating_mul(1 << 20),
         patience: Duration::from_secs(arguments.patience.max(1)),
+        events_every: Duration::from_secs(arguments.events_every.max(1)),
+        headers_within: HEADERS_WITHIN,
+        requests_per_second: NonZeroU32::new(arguments.requests_per_second),
     };
     let app = http::build(config, Arc::new(Kept::new(people, Timestamp::now)))?;
     let taken = |error| {
@@ -80,7 +98,16 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
     };
     let listener = TcpListener::bind(arguments.listen).await.map_err(taken)?;
     let address = format!("http://{}/", listener.local_addr()?);
-    say(&address, context)?;
+    let postgres = match arguments.postgres {
+        Some(wanted) => {
+            let listener = bi::listen(wanted).await?;
+            let taken = listener.local_addr()?;
+            app.shared.compute.spawn(bi::serve(listener, app.shared.workspace.clone(), Timestamp::now)?);
+            Some(taken)
+        }
+        None => None,
+    };
+    say(&address, postgres, context)?;
     if wants_browser(arguments.open) {
         open(&address);
     }
@@ -89,12 +116,13 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
 }
 
 /// The address stands on standard output at once, for people and for scripts.
-fn say(address: &str, context: &Context) -> Result<()> {
+fn say(address: &str, postgres: Option<SocketAddr>, context: &Context) -> Result<()> {
     let mut out = std::io::stdout().lock();
     let text = if context.json {
-        serde_json::json!({ "address": address }).to_string()
+        serde_json::json!({ "address": address, "postgres": postgres.map(|address| address.to_string()) }).to_string()
     } else {
-        format!("Throughline is at {address} – Ctrl-C stops it.")
+        let sql = postgres.map(|address| format!(" SQL is answered at {address}.")).unwrap_or_default();
+        format!("Throughline is at {address} – Ctrl-C stops it.{sql}")
     };
     writeln!(out, "{text}").and_then(|()| out.flush()).map_err(Error::from)
 }

@@ -16,6 +16,18 @@ pub fn table(answer: &Value, lists: &[&str]) -> Bytes {
     Bytes::from(text)
 }
 
+/// Rows as they are, under the names of their columns; a list or an object in a cell stays JSON.
+pub fn rows<'a>(names: impl Iterator<Item = &'a str>, rows: &[Vec<Value>]) -> Bytes {
+    let mut text = line(names.map(quoted));
+    for row in rows {
+        text.push_str(&line(row.iter().map(|value| match value {
+            Value::Array(_) | Value::Object(_) => quoted(&value.to_string()),
+            other => cell(other),
+        })));
+    }
+    Bytes::from(text)
+}
+
 fn unnest(value: &Value, lists: &[&str], above: &Map<String, Value>, rows: &mut Vec<Map<String, Value>>) {
     let Some((list, inner)) = lists.split_first() else {
         let mut row = above.clone();
@@ -137,6 +149,14 @@ mod tests {
              web,2,\"b, c\",1,0.1,0.9\r\n\
              '=cmd(),1,\"say \"\"hi\"\"\",,,\r\n"
         );
+    }
+
+    #[test]
+    fn rows_stand_under_their_names() {
+        let found = [vec![json!("a,b"), json!(1.5), json!(null)], vec![json!("=1"), json!(true), json!(["x", 2])]];
+        let text = rows(["name", "n", "more than one"].into_iter(), &found);
+        assert_eq!(text, "name,n,more than one\r\n\"a,b\",1.5,\r\n'=1,true,\"[\"\"x\"\",2]\"\r\n");
+        assert_eq!(rows(["n"].into_iter(), &[]), "n\r\n");
     }
 
     #[test]

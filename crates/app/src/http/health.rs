@@ -48,6 +48,11 @@ async fn metrics(
     if !is_near {
         shared.people.authenticate(&headers)?.ok_or_else(Problem::unauthenticated)?.require(Role::Admin)?;
     }
+    if let Some(ingest) = &shared.ingest {
+        let (now, [waiting, stored]) = (ingest.inbox.waiting(), &shared.metrics.events_waiting);
+        waiting.set(i64::try_from(now.bytes).unwrap_or(i64::MAX));
+        stored.set(i64::try_from(now.stored_bytes).unwrap_or(i64::MAX));
+    }
     let text = shared.metrics.text(shared.version(false)?.data);
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, kind)], text).into_response())

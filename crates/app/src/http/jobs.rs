@@ -135,6 +135,11 @@ impl Work {
         });
     }
 
+    /// Tells in words what is being done.
+    pub fn say(&self, text: String) {
+        self.held.job.send_modify(|job| job.progress = JobProgress { text, ..JobProgress::default() });
+    }
+
     /// Waits until somebody cancels.
     pub async fn cancelled(&self) {
         let mut cancel = self.held.cancel.subscribe();

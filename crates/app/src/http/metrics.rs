@@ -21,6 +21,14 @@ pub struct Metrics {
     pub jobs: Gauge,
     /// Imports that were made here.
     pub imports: Counter,
+    /// Events that were kept.
+    pub events_accepted: Counter,
+    /// Events that were not.
+    pub events_rejected: Counter,
+    /// Batches that were sent away because too much waited.
+    pub batches_refused: Counter,
+    /// Bytes of events in memory, and in journals that wait for an import.
+    pub events_waiting: [Gauge; 2],
     data_version: Gauge<f64, AtomicU64>,
 }
 
@@ -37,6 +45,10 @@ impl Default for Metrics {
             seconds: Family::new_with_constructor(buckets),
             jobs: Gauge::default(),
             imports: Counter::default(),
+            events_accepted: Counter::default(),
+            events_rejected: Counter::default(),
+            batches_refused: Counter::default(),
+            events_waiting: Default::default(),
             data_version: Gauge::default(),
             registry: Registry::default(),
         };
@@ -44,6 +56,16 @@ impl Default for Metrics {
         registry.register("http_request_seconds", "Time until the head of the answer", metrics.seconds.clone());
         registry.register("jobs_running", "Jobs that wait or run", metrics.jobs.clone());
         registry.register("imports", "Imports made by this server", metrics.imports.clone());
+        registry.register("events_accepted", "Events kept", metrics.events_accepted.clone());
+        registry.register("events_rejected", "Events not kept", metrics.events_rejected.clone());
+        registry.register(
+            "event_batches_refused",
+            "Batches sent away, too much waited",
+            metrics.batches_refused.clone(),
+        );
+        let [waiting, stored] = &metrics.events_waiting;
+        registry.register("events_waiting_bytes", "Bytes of events not yet on disk", waiting.clone());
+        registry.register("events_stored_bytes", "Bytes of events not yet imported", stored.clone());
         registry.register("data_version", "Number of the newest import", metrics.data_version.clone());
         Metrics { registry, ..metrics }
     }

@@ -92,6 +92,18 @@ fn is_ours(headers: &HeaderMap) -> Result<(), Problem> {
     }
 }
 
+/// Whether a request comes from no page of another machine: from a program, or from a page on a loopback address.
+pub fn is_near(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    match text("origin") {
+        Some(origin) => origin.split_once("://").is_some_and(|(_, host)| {
+            let name = without_port(host);
+            name.eq_ignore_ascii_case("localhost") || is_loopback(name)
+        }),
+        None => text("sec-fetch-site").is_none_or(|site| site != "cross-site"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -71,9 +71,9 @@ fn sent(name: &str, file: Cow<'static, [u8]>, headers: &HeaderMap) -> Response<B
     };
     // Names in assets/ hold a hash of their content.
     let keep = if name.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
-    let tag = etag::tag(xxhash_rust::xxh3::xxh3_128(&bytes));
+    let key = xxhash_rust::xxh3::xxh3_128(&bytes);
     let mut response =
-        if etag::is_held(headers, &tag) { etag::unchanged(&tag) } else { etag::tagged(&tag, kind(name), bytes) };
+        if etag::is_held(headers, key) { etag::unchanged(key) } else { etag::tagged(key, kind(name), bytes) };
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
     response
 }

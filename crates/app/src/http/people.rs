@@ -56,6 +56,11 @@ pub trait People: Send + Sync {
     /// Those of the file that holds them.
     fn login_required(&self) -> Result<bool>;
 
+    /// Whether a token is one for sending events.
+    fn may_send_events(&self, _token: &str) -> bool {
+        false
+    }
+
     /// Records what somebody did, or tried.
     fn record(&self, person: &Person, event: Event<'_>);
 
@@ -120,6 +125,11 @@ impl People for Kept {
 
     fn login_required(&self) -> Result<bool> {
         Ok(!self.store.is_empty()?)
+    }
+
+    fn may_send_events(&self, token: &str) -> bool {
+        // A file that cannot be read lets nobody in.
+        self.store.find_token(token, (self.clock)()).ok().flatten().is_some_and(|holder| holder.allows(Scope::Events))
     }
 
     fn record(&self, person: &Person, event: Event<'_>) {

@@ -37,21 +37,68 @@ impl<Q: Question> FromRequestParts<Shared> for Asked<Q> {
         let Query(mut pairs) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)
             .map_err(|_| Problem::input("The query cannot be read."))?;
         pairs.retain(|(_, value)| !value.is_empty());
-        let mut csv = false;
-        if let Some(place) = pairs.iter().position(|(name, _)| name == "format") {
-            let (_, format) = pairs.remove(place);
-            csv = match format.as_str() {
-                "json" => false,
-                "csv" if !Q::TABLE.is_empty() => true,
-                "csv" => return Err(Problem::input("This answer is no table, so there is no CSV of it.")),
-                _ => return Err(Problem::input(format!("`format` cannot be `{format}`: it is json or csv."))),
-            };
+        let csv = wants_csv(&mut pairs)?;
+        if csv && Q::TABLE.is_empty() {
+            return Err(Problem::input("This answer is no table, so there is no CSV of it."));
         }
+        Ok(Asked { csv, ..Asked::of(pairs)? })
+    }
+}
+
+impl<Q: Args> Asked<Q> {
+    /// The question that the pairs of a query ask.
+    ///
+    /// # Errors
+    /// Those of [`parse`].
+    pub fn of(mut pairs: Vec<(String, String)>) -> Result<Asked<Q>> {
         pairs.sort();
         let question = parse::<Q>(&pairs)?;
         let text = pairs.iter().map(|(name, value)| format!("{}={value}\0{name}\n", name.len())).collect();
-        Ok(Asked { question, csv, text })
+        Ok(Asked { question, csv: false, text })
     }
+}
+
+/// Takes `format` out of a query: whether a table is wanted as CSV.
+fn wants_csv(pairs: &mut Vec<(String, String)>) -> Result<bool> {
+    let Some(place) = pairs.iter().position(|(name, _)| name == "format") else { return Ok(false) };
+    match pairs.remove(place).1.as_str() {
+        "json" => Ok(false),
+        "csv" => Ok(true),
+        format => Err(Problem::input(format!("`format` cannot be `{format}`: it is json or csv."))),
+    }
+}
+
+/// The form of an answer whose question stands in the body: nothing else can be said in the query.
+pub struct Form {
+    /// Whether a table is wanted, as CSV.
+    pub csv: bool,
+}
+
+impl FromRequestParts<Shared> for Form {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Form> {
+        let Query(mut pairs) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)
+            .map_err(|_| Problem::input("The query cannot be read."))?;
+        let csv = wants_csv(&mut pairs)?;
+        match pairs.first() {
+            None => Ok(Form { csv }),
+            Some((key, _)) => Err(Problem::input(format!("There is no parameter `{key}` here."))
+                .hint("The question stands in the body; `format` is the only parameter.")),
+        }
+    }
+}
+
+impl IntoParams for Form {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![format_parameter()]
+    }
+}
+
+fn format_parameter() -> Parameter {
+    let formats = ["json", "csv"].map(Value::from);
+    let schema = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(formats)).build();
+    query("format", "Form of the answer: json, or its table as csv", schema, false)
 }
 
 fn command<A: Args>() -> Command {
@@ -157,9 +204,7 @@ impl<Q: Question> IntoParams for Parameters<Q> {
         let command = command::<Q>();
         let mut parameters: Vec<Parameter> = command.get_arguments().map(parameter).collect();
         if !Q::TABLE.is_empty() {
-            let formats = ["json", "csv"].map(Value::from);
-            let schema = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(formats)).build();
-            parameters.push(query("format", "Form of the answer: json, or its table as csv", schema, false));
+            parameters.push(format_parameter());
         }
         parameters
     }

@@ -1,6 +1,6 @@
 //! The server as a whole: its routes, what every request passes through, and how it begins and ends.
 
-use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,18 +12,18 @@ use axum::response::{IntoResponse, Response};
 use axum::{Router, routing};
 use bytes::Bytes;
 use jiff::Timestamp;
-use throughline_engine::{Error, Result};
+use throughline_engine::Result;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
+use super::connections::closed;
 use super::origin::Hosts;
 use super::people::People;
 use super::problem::Problem;
 use super::state::{Shared, State as ServerState};
 use super::uploads::Uploads;
-use super::{api, headers, health, log, origin, page};
+use super::{api, connections, events, headers, health, log, origin, page, rate, schedule};
 
 /// Bytes of a JSON body at most.
 pub const BODY_BYTES: usize = 16 << 20;
@@ -45,6 +45,12 @@ pub struct Config {
     pub upload_bytes: u64,
     /// How long a request may take until its answer begins.
     pub patience: Duration,
+    /// How long events wait for an import at least.
+    pub events_every: Duration,
+    /// How long a client may take to say what it wants.
+    pub headers_within: Duration,
+    /// Requests a second that each peer may send where people log in; without it any number.
+    pub requests_per_second: Option<NonZeroU32>,
 }
 
 /// A server that is ready to be served.
@@ -79,13 +85,16 @@ pub fn build(config: Config, people: Arc<dyn People>) -> Result<App> {
     let openapi = routing::get(move || async move { ([(header::CONTENT_TYPE, "application/json")], published) });
     let router = routes
         .route("/api/v1/openapi.json", openapi)
+        .route_layer(from_fn_with_state(shared.clone(), rate::limit))
         .merge(health::routes())
         .fallback(page::answer)
-        .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .layer(from_fn(origin::check_origin))
+        // Other sites' pages may send events; these say themselves who may.
+        .merge(events::routes())
+        .method_not_allowed_fallback(wrong_method)
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(shared.clone(), in_time))
-        .layer(from_fn(origin::check_origin))
         .layer(from_fn_with_state(shared.clone(), origin::check_host))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(headers::add))
@@ -107,20 +116,18 @@ pub async fn serve(listener: TcpListener, app: App, stop: impl Future<Output = (
         shared.close();
     });
     app.shared.warm();
-    let service = app.router.into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, service).with_graceful_shutdown(closed(closing.clone())).into_future();
+    schedule::start(&app.shared);
+    let every = app.shared.config.events_every;
+    tokio::spawn(events::run(app.shared.clone(), every));
+    let headers_within = app.shared.config.headers_within;
+    let served = connections::serve(listener, app.router, closing.clone(), headers_within);
     tokio::select! {
-        ended = served => ended.map_err(Error::from),
+        () = served => Ok(()),
         () = async { closed(closing).await; tokio::time::sleep(GRACE).await } => {
             tracing::warn!("requests that did not end in time were cut off");
             Ok(())
         }
     }
-}
-
-async fn closed(mut closing: watch::Receiver<bool>) {
-    // Where the sender is gone, the server is gone too.
-    let _ = closing.wait_for(|closing| *closing).await;
 }
 
 /// Gives up waiting, not working: what is being worked out is kept for the next who asks.

@@ -10,13 +10,15 @@ use throughline_engine::{ReadOptions, Reader, Version, Workspace};
 use throughline_people::Event;
 use tokio::sync::watch;
 
-use super::answers::Answers;
+use super::answers::{Answers, Name};
 use super::compute::Compute;
+use super::events::Ingest;
 use super::jobs::Jobs;
 use super::metrics::Metrics;
 use super::people::{People, Person, Role};
 use super::problem::{Problem, Result};
 use super::query::Asked;
+use super::rate::Rates;
 use super::server::Config;
 use super::{csv, etag};
 use crate::cli::Moment;
@@ -58,6 +60,10 @@ pub struct State {
     pub jobs: Arc<Jobs>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// How many requests each peer has sent lately.
+    pub rates: Rates,
+    /// What takes events; nothing where another server does.
+    pub ingest: Option<Ingest>,
     /// Leads the ids of requests, so that those of two runs differ.
     pub started_as: u32,
     readers: Mutex<Vec<(String, Arc<Opened>)>>,
@@ -74,6 +80,7 @@ impl State {
         let metrics = Arc::new(Metrics::default());
         let started_as = getrandom::u32().unwrap_or_default();
         let jobs = Jobs::new(config.clock, metrics.clone());
+        let ingest = Ingest::open(&workspace, (config.clock)());
         Ok(Arc::new(State {
             workspace,
             people,
@@ -81,6 +88,8 @@ impl State {
             answers: Answers::new(ANSWER_BYTES),
             jobs,
             metrics,
+            ingest,
+            rates: Rates::new(config.requests_per_second),
             started_as,
             readers: Mutex::default(),
             closing: watch::Sender::new(false),
@@ -121,13 +130,15 @@ impl State {
         self.people.record(person, Event::done(action, target, detail));
     }
 
-    /// Everything that answers about a moment depend on beside the question. Staleness is told to the hour.
-    fn state_of(&self, moment: &Moment) -> Result<String> {
+    /// Everything that answers about a moment depend on beside the question: the data, and the rest. Staleness is told
+    /// to the hour.
+    fn state_of(&self, moment: &Moment) -> Result<[String; 2]> {
         let Version { data, imported_at, definitions } = self.version(moment.working)?;
         let hour = self.now().as_second().div_euclid(3600);
         let imported = imported_at.map_or_else(String::new, |at| at.to_string());
         let (as_of, linking) = (moment.as_of.as_deref().unwrap_or_default(), moment.linking);
-        Ok(format!("{PROGRAM}\0{data}@{imported}\0{definitions}\0{hour}\0{as_of}\0{}\0{linking}", moment.working))
+        let rest = format!("{PROGRAM}\0{definitions}\0{as_of}\0{}\0{linking}", moment.working);
+        Ok([format!("{data}@{imported}\0{hour}"), rest])
     }
 
     /// The reader of a moment; one that is open already is shared.
@@ -135,7 +146,7 @@ impl State {
     /// # Errors
     /// Input: the moment is none.
     pub fn reader(&self, moment: &Moment) -> Result<Arc<Opened>> {
-        let key = self.state_of(moment)?;
+        let key = self.state_of(moment)?.join("\0");
         if let Some(held) = self.held(&key) {
             return Ok(held);
         }
@@ -158,16 +169,35 @@ impl State {
         Some(opened)
     }
 
-    /// Works the scorecard out that is asked for first, so that nobody waits for it after an import.
+    /// Works the scorecard out that is asked for first, so that nobody waits for it after an import; and the one before
+    /// it, with which the readings of all others come.
     pub fn warm(self: &Arc<State>) {
         let shared = self.clone();
         tokio::spawn(async move {
-            let Ok(question) = super::query::parse::<scorecard::Arguments>(&[]) else { return };
-            let asked = Asked { question, csv: false, text: String::new() };
-            let nobody = Person::new("server", Role::Viewer);
             // Whoever asks hears what is wrong.
-            let _ = shared.answer("/scorecard", asked, &nobody, &HeaderMap::new()).await;
+            let _ = shared.warm_scorecard(None).await;
+            let previous = shared.previous_period().await;
+            if let Ok(period) = previous {
+                let _ = shared.warm_scorecard(Some(period)).await;
+            }
         });
+    }
+
+    async fn warm_scorecard(self: &Arc<State>, period: Option<String>) -> Result<()> {
+        let pairs = period.map(|period| ("period".to_owned(), period));
+        let asked = Asked::<scorecard::Arguments>::of(pairs.into_iter().collect())?;
+        let nobody = Person::new("server", Role::Viewer);
+        self.answer("/scorecard", asked, &nobody, &HeaderMap::new()).await.map(drop)
+    }
+
+    async fn previous_period(self: &Arc<State>) -> Result<String> {
+        let shared = self.clone();
+        let work = move || async move {
+            let reader = shared.reader(&Moment::default())?;
+            let newest = reader.reader.newest_period().await?;
+            Ok(reader.reader.calendar().previous(&newest).label)
+        };
+        self.compute.run(work).await
     }
 
     /// Answers a question: with 304 where who asks has the answer, from what is kept, or by asking. `about` says what
@@ -186,20 +216,24 @@ impl State {
         Q: Question + Send + 'static,
     {
         let masked = Q::PERSONAL && person.sees_masked();
-        let state = self.state_of(asked.question.moment())?;
+        let [data, rest] = self.state_of(asked.question.moment())?;
         let form = format!("{}{}", if asked.csv { "csv" } else { "json" }, if masked { " masked" } else { "" });
-        let key = etag::key(&[&state, about, &asked.text, &form]);
-        let tag = etag::tag(key);
-        if etag::is_held(headers, &tag) {
-            return Ok(etag::unchanged(&tag));
+        let question = etag::key(&[&rest, about, &asked.text, &form]);
+        let name = Name { answer: etag::key(&[&data, &format!("{question:x}")]), question };
+        if etag::is_held(headers, name.answer) {
+            return Ok(etag::unchanged(name.answer));
         }
         let (shared, csv) = (self.clone(), asked.csv);
         let work = move || async move {
             let inner = shared.clone();
             shared.compute.run(move || async move { bytes_of(&inner, asked, masked).await }).await
         };
-        let bytes = self.answers.get(key, work).await?;
-        let mut response = etag::tagged(&tag, if csv { "text/csv; charset=utf-8" } else { "application/json" }, bytes);
+        let given = self.answers.get(name, etag::may_be_old(headers), work).await?;
+        if etag::is_held(headers, given.key) {
+            return Ok(etag::aged(etag::unchanged(given.key), given.age));
+        }
+        let kind = if csv { "text/csv; charset=utf-8" } else { "application/json" };
+        let mut response = etag::aged(etag::tagged(given.key, kind, given.bytes), given.age);
         if csv {
             let name = format!("attachment; filename=\"{}.csv\"", file_name(about));
             if let Ok(name) = HeaderValue::from_str(&name) {

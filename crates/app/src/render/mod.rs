@@ -5,6 +5,7 @@ pub mod audit;
 pub mod bar;
 pub mod columns;
 pub mod customer;
+pub mod databases;
 pub mod explain;
 pub mod grid;
 pub mod identity;

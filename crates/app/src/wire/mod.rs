@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod customer;
+pub mod databases;
 pub mod definitions;
 pub mod explain;
 pub mod identity;

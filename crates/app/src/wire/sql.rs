@@ -21,6 +21,23 @@ struct Column {
     kind: String,
 }
 
+impl Table {
+    /// Names of the columns, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(|column| column.name.as_str())
+    }
+
+    /// The rows, with a cell for each column.
+    pub fn rows(&self) -> &[Vec<Value>] {
+        &self.rows
+    }
+
+    /// Whether there were more rows than asked for.
+    pub fn is_cut_off(&self) -> bool {
+        self.cut_off
+    }
+}
+
 impl From<&Answer> for Table {
     fn from(answer: &Answer) -> Table {
         let column = |column: &throughline_engine::sql::AnswerColumn| Column {

@@ -24,6 +24,8 @@ pub struct Workspace {
     known_until: Timestamp,
     imported_at: Option<Timestamp>,
     has_data: bool,
+    /// Whether the sample company can be imported: nothing was yet.
+    sample: bool,
     /// Length of the scorecard's periods.
     every: String,
     /// Label of the period that is shown where none is asked for: the newest that most measures can speak about.
@@ -90,6 +92,7 @@ impl Workspace {
             known_until: reader.known(),
             imported_at: data.imported_at,
             has_data: !sources.is_empty(),
+            sample: data.version == 0,
             every: definitions.scorecard.every.to_string(),
             latest_period: (!periods.is_empty()).then(|| newest.label.clone()),
             periods: periods.iter().map(Period::from).collect(),

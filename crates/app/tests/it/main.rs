@@ -3,14 +3,20 @@
 
 mod bench;
 mod crash;
+mod databases;
+mod events;
 mod expect;
 mod http;
 mod identity;
 mod journey_orders;
 mod journey_walks;
 mod json;
+mod mcp;
 mod page;
 mod people;
 mod plan;
+#[allow(dead_code, reason = "the engine's tests use more of it")]
+#[path = "../../../engine/tests/it/postgres.rs"]
+mod postgres;
 mod program;
 mod shop;

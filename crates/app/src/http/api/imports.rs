@@ -98,7 +98,7 @@ async fn import(
 }
 
 /// How the import ended, and the files with rows to be mended.
-async fn brought(shared: &Shared, request: ImportRequest, work: Work) -> Result<(Ended, Vec<String>)> {
+pub async fn brought(shared: &Shared, request: ImportRequest, work: Work) -> Result<(Ended, Vec<String>)> {
     let (workspace, now) = (shared.workspace.clone(), shared.now());
     let names: Vec<String> = request.files.iter().map(|file| file.display.clone()).collect();
     let run = move || async move {

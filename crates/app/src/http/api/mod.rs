@@ -9,6 +9,7 @@ pub mod jobs;
 pub mod journey;
 pub mod links;
 pub mod notes;
+pub mod sample;
 pub mod scorecard;
 pub mod session;
 pub mod sql;
@@ -43,6 +44,7 @@ pub const BASE: &str = "/api/v1";
             from a browser carry the header X-Throughline.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
+    paths(super::events::events),
     components(schemas(Problem))
 )]
 struct Document;
@@ -58,6 +60,7 @@ pub fn routes() -> OpenApiRouter<Shared> {
         .merge(links::routes())
         .merge(uploads::routes())
         .merge(imports::routes())
+        .merge(sample::routes())
         .merge(jobs::routes())
         .merge(sql::routes())
         .merge(definitions::routes())

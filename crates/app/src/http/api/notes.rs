@@ -49,7 +49,7 @@ struct New {
 
 /// Notes something about a measure on a day
 #[utoipa::path(
-    post, path = "/measures/{id}/notes", tag = "scorecard", request_body = New,
+    post, path = "/measures/{id}/notes", operation_id = "add_note", tag = "scorecard", request_body = New,
     params(("id" = String, Path, description = "Id of the measure")),
     responses((status = 201, description = "The note", body = Note), Problems)
 )]
@@ -68,7 +68,7 @@ async fn add(
 
 /// Deletes a note: its author, or an editor
 #[utoipa::path(
-    delete, path = "/notes/{number}", tag = "scorecard",
+    delete, path = "/notes/{number}", operation_id = "delete_note", tag = "scorecard",
     params(("number" = i64, Path, description = "Number of the note")),
     responses((status = 204, description = "Deleted"), Problems)
 )]

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::{HeaderName, header};
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use throughline_engine::Linking;
 use utoipa::ToSchema;
@@ -12,8 +14,10 @@ use utoipa_axum::routes;
 
 use super::Posted;
 use crate::cli::Moment;
+use crate::http::csv;
 use crate::http::guard::Analyst;
 use crate::http::problem::{Problem, Problems, Result};
+use crate::http::query::Form;
 use crate::http::state::Shared;
 use crate::wire::sql::Table;
 
@@ -23,6 +27,9 @@ const ROWS: usize = 1000;
 const MOST_ROWS: usize = 10_000;
 /// How long a query may run.
 const SECONDS: u64 = 60;
+
+/// Says of a table without room for it whether there were more rows.
+const CUT_OFF: HeaderName = HeaderName::from_static("x-cut-off");
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<Shared> {
@@ -48,14 +55,15 @@ struct Query {
 
 /// Asks the standard tables and views in SQL, read only
 #[utoipa::path(
-    post, path = "/sql", tag = "data", request_body = Query,
+    post, path = "/sql", tag = "data", params(Form), request_body = Query,
     responses((status = 200, description = "The rows", body = Table), Problems)
 )]
 async fn sql(
     State(shared): State<Shared>,
     Analyst(person): Analyst,
+    form: Form,
     Posted(asked): Posted<Query>,
-) -> Result<Json<Table>> {
+) -> Result<Response> {
     let linking = asked.linking.as_deref().map(str::parse::<Linking>).transpose();
     let linking = linking.map_err(|problem| Problem::input(format!("`linking`: {problem}")))?.unwrap_or_default();
     let moment = Moment { as_of: asked.as_of, working: asked.working.unwrap_or_default(), linking };
@@ -64,10 +72,21 @@ async fn sql(
     let inner = shared.clone();
     let work = move || async move {
         let opened = inner.reader(&moment)?;
-        let answer = tokio::time::timeout(Duration::from_secs(SECONDS), opened.reader.sql(&asked.query, Some(most)));
-        Ok(Table::from(&answer.await.map_err(|_| too_slow())??))
+        let answer = opened.reader.sql(&asked.query, Some(most));
+        let answer = inner.compute.within(Duration::from_secs(SECONDS), answer).await.ok_or_else(too_slow)?;
+        Ok(Table::from(&answer?))
     };
-    Ok(Json(shared.compute.run(work).await?))
+    let table: Table = shared.compute.run(work).await?;
+    Ok(if form.csv { as_csv(&table) } else { Json(table).into_response() })
+}
+
+fn as_csv(table: &Table) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"sql.csv\""),
+        (CUT_OFF, if table.is_cut_off() { "true" } else { "false" }),
+    ];
+    (headers, csv::rows(table.names(), table.rows())).into_response()
 }
 
 fn too_slow() -> Problem {

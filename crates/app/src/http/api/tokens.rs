@@ -51,7 +51,7 @@ struct New {
 
 /// Makes a token: its secret is told this once
 #[utoipa::path(
-    post, path = "/tokens", tag = "people", request_body = New,
+    post, path = "/tokens", operation_id = "add_token", tag = "people", request_body = New,
     responses((status = 201, description = "The token with its secret", body = Made), Problems)
 )]
 async fn add(
@@ -72,7 +72,7 @@ async fn add(
 
 /// Revokes a token
 #[utoipa::path(
-    delete, path = "/tokens/{name}", tag = "people",
+    delete, path = "/tokens/{name}", operation_id = "revoke_token", tag = "people",
     params(("name" = String, Path, description = "Name of the token")),
     responses((status = 204, description = "Revoked"), Problems)
 )]

@@ -51,7 +51,7 @@ struct New {
 
 /// Adds a user; the first must be an admin, and from then on everybody logs in
 #[utoipa::path(
-    post, path = "/users", tag = "people", request_body = New,
+    post, path = "/users", operation_id = "add_user", tag = "people", request_body = New,
     responses((status = 201, description = "The user", body = User), Problems)
 )]
 async fn add(
@@ -83,7 +83,7 @@ struct Change {
 
 /// Changes a user
 #[utoipa::path(
-    patch, path = "/users/{name}", tag = "people", request_body = Change,
+    patch, path = "/users/{name}", operation_id = "change_user", tag = "people", request_body = Change,
     params(("name" = String, Path, description = "Name of the user")),
     responses((status = 200, description = "The user", body = User), Problems)
 )]
@@ -113,7 +113,7 @@ async fn change(
 
 /// Removes a user
 #[utoipa::path(
-    delete, path = "/users/{name}", tag = "people",
+    delete, path = "/users/{name}", operation_id = "remove_user", tag = "people",
     params(("name" = String, Path, description = "Name of the user")),
     responses((status = 204, description = "Removed"), Problems)
 )]

@@ -41,7 +41,7 @@ const FILES: [(&str, &str); 3] = [
 const WHO: &str = "x-test-role";
 
 /// People that requests name themselves.
-struct Named;
+pub struct Named;
 
 impl People for Named {
     fn authenticate(&self, headers: &HeaderMap) -> Result<Option<Person>> {
@@ -111,15 +111,21 @@ pub fn shop(folder: &Path) -> PathBuf {
 }
 
 pub fn server(shop: &Path, people: Arc<dyn People>) -> App {
-    let config = Config {
+    build(config(shop), people).unwrap()
+}
+
+pub fn config(shop: &Path) -> Config {
+    Config {
         workspace: shop.to_owned(),
         hosts: Hosts { named: Vec::new(), loopback: true },
         page: None,
         clock: Timestamp::now,
         upload_bytes: 1 << 20,
         patience: Duration::from_secs(60),
-    };
-    build(config, people).unwrap()
+        events_every: Duration::from_secs(1),
+        headers_within: Duration::from_secs(30),
+        requests_per_second: None,
+    }
 }
 
 pub fn site() -> Site {

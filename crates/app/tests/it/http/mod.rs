@@ -3,8 +3,10 @@
 mod client;
 mod definitions;
 mod doors;
+mod limits;
 mod openapi;
 mod people;
 mod process;
+mod readers;
 mod reads;
 mod writes;

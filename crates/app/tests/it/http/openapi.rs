@@ -46,6 +46,18 @@ fn every_name_leads_somewhere_and_answers_miss_nothing() {
     assert_eq!(*required, serde_json::json!(["query"]));
 }
 
+/// Clients name their functions by these.
+#[test]
+fn operations_have_names_of_their_own() {
+    let document: Value = serde_json::from_str(&description().unwrap()).unwrap();
+    let mut seen = BTreeSet::new();
+    for operation in document["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap().values())
+    {
+        let id = operation["operationId"].as_str().unwrap();
+        assert!(seen.insert(id), "{id} names two operations");
+    }
+}
+
 #[test]
 fn parameters_come_from_the_arguments_of_commands() {
     let document: Value = serde_json::from_str(&description().unwrap()).unwrap();

@@ -73,6 +73,35 @@ async fn a_token_opens_what_it_is_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn events_come_with_a_token_for_them() {
+    let site = kept();
+    let app = &site.app;
+    let mut secrets = Vec::new();
+    for scope in ["events", "write"] {
+        let made = post(app, "POST", "/tokens", &json!({"name": scope, "scopes": [scope]})).await;
+        secrets.push(made.json()["secret"].as_str().unwrap().to_owned());
+    }
+    post(app, "POST", "/users", &json!({"name": "anna", "role": "admin", "password": PASSWORD})).await;
+    let cookie = login(&site, "anna").await;
+    let [events, write] = [0, 1].map(|place| format!("Bearer {}", secrets[place]));
+    let body =
+        json!({"events": [{"id": "1", "customer_ref": "c", "kind": "visit", "occurred_at": "2026-06-01T10:00:00Z"}]});
+    let basic = "Basic bm9ib2R5Og==";
+    for wrong in [("cookie", cookie.as_str()), ("authorization", &write), ("authorization", basic), ("x-a", "b")] {
+        post_with(app, "POST", "/events", &body, &[wrong]).await.problem(401, "unauthenticated", "");
+    }
+    // A page elsewhere may send with a token, and a token for events opens nothing else.
+    let with = [("authorization", events.as_str()), ("origin", "https://shop.example")];
+    let taken = post_with(app, "POST", "/events", &body, &with).await;
+    assert_eq!((taken.status.as_u16(), &taken.json()["accepted"]), (200, &json!(1)), "{}", taken.text());
+    assert_eq!(taken.header("access-control-allow-origin"), "*");
+    get_with(app, "/scorecard", &with).await.problem(403, "forbidden", "");
+    let own_key = json!({"writeKey": secrets[0], "type": "track", "event": "Visit", "userId": "c", "messageId": "2"});
+    let sent = send(app, request("POST", "/v1/track", &[], Body::from(own_key.to_string()))).await;
+    assert_eq!(sent.status, 200, "{}", sent.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn notes_stand_on_a_day_of_a_measure() {
     let site = kept();
     let app = &site.app;

@@ -101,6 +101,24 @@ async fn questions_are_answered_as_on_the_command_line() {
     assert!(!map["objectives"].as_array().unwrap().is_empty() && map["links"].is_array());
 }
 
+/// Readings that were made for one period serve the others, whatever is asked at the same time.
+#[tokio::test(flavor = "multi_thread")]
+async fn scorecards_of_many_periods_are_those_of_the_command_line() {
+    let shop = sample();
+    let app = server(&shop, Arc::new(Local));
+    let periods = ["2026-05", "2025-01", "2026-06", "2024-08", "2025-12", "2026-04", "2024-12", "2026-03"];
+    let asked = futures::future::join_all(periods.map(|period| {
+        let app = &app;
+        async move { get(app, &format!("/scorecard?period={period}")).await.json() }
+    }))
+    .await;
+    for (period, answer) in periods.iter().zip(asked) {
+        assert_eq!(answer, command(&shop, &["scorecard", "--period", period, "--json"]), "{period}");
+    }
+    let newest = get(&app, "/scorecard").await.json();
+    assert_eq!(newest, command(&shop, &["scorecard", "--json"]));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn tables_come_as_csv() {
     let app = server(&sample(), Arc::new(Local));

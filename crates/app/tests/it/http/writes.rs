@@ -1,10 +1,13 @@
 //! Uploads, imports as jobs, rejects, links and SQL.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use serde_json::{Value, json};
+use throughline_app::http::people::Local;
 
-use super::client::{Site, ended, get, post, request, send, site, upload};
-use crate::program::json as command;
+use super::client::{Site, ended, get, get_with, post, request, send, server, site, upload};
+use crate::program::{json as command, ok};
 
 const MORE: &str = "order_id,customer_ref,ordered_at,session_id,goods\n5,ben,2026-06-04T10:00:00Z,s4,30\n";
 
@@ -29,7 +32,7 @@ async fn a_file_is_dropped_looked_at_and_imported() {
         (&json!("orders.csv"), &json!("standard"), &json!("orders"))
     );
     assert_eq!(look["rows"], json!([["5", "ben", "2026-06-04T10:00:00Z", "s4", "30"]]));
-    let before = orders(&site);
+    let (before, sources) = (orders(&site), get(app, "/sources").await);
     let dry = post(app, "POST", "/imports", &json!({"uploads": [id], "dry_run": true})).await;
     assert_eq!(dry.status, 202);
     let dry = ended(app, &dry.json()).await;
@@ -49,6 +52,11 @@ async fn a_file_is_dropped_looked_at_and_imported() {
     );
     assert_eq!(done["result"]["files"][0]["file"], "orders.csv");
     assert_eq!(orders(&site).as_u64().unwrap(), before.as_u64().unwrap() + 1);
+    // Who does not mind is not kept waiting; everybody else sees what is new.
+    let old = get_with(app, "/sources", &[("cache-control", "max-stale=600")]).await;
+    assert_eq!((old.header("etag"), old.header("age")), (sources.header("etag"), "0"));
+    let new = get(app, "/sources").await;
+    assert!(new.header("etag") != sources.header("etag") && new.header("age").is_empty());
     assert_eq!(get(app, "/workspace").await.json()["data_version"], 2);
     // It is imported: nothing is left of the upload.
     get(app, &format!("/uploads/{id}/preview")).await.problem(404, "not_found", "no upload");
@@ -197,10 +205,44 @@ async fn sql_reads_and_never_writes() {
         expected["cut_off"] = json!(true);
         expected
     });
+    let csv = post(app, "POST", "/sql?format=csv", &json!({"query": query, "limit": 2})).await;
+    assert_eq!((csv.text().as_str(), csv.header("x-cut-off")), ("order_id,goods\r\n1,10.0\r\n2,20.0\r\n", "true"));
+    assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
+    assert_eq!(csv.header("content-disposition"), "attachment; filename=\"sql.csv\"");
+    let texts = json!({"query": "SELECT '=1+1' AS \"a,b\", NULL AS n, 'say \"hi\"' AS t"});
+    let csv = post(app, "POST", "/sql?format=csv", &texts).await;
+    assert_eq!(
+        (csv.text().as_str(), csv.header("x-cut-off")),
+        ("\"a,b\",n,t\r\n'=1+1,,\"say \"\"hi\"\"\"\r\n", "false")
+    );
+    post(app, "POST", "/sql?format=xml", &texts).await.problem(400, "input", "`format` cannot be `xml`");
+    post(app, "POST", "/sql?limit=1", &texts).await.problem(400, "input", "no parameter `limit`");
     post(app, "POST", "/sql", &json!({"query": "DROP TABLE orders"})).await.problem(400, "input", "Only queries");
     post(app, "POST", "/sql", &json!({"query": "SELECT x FROM orders"})).await.problem(400, "input", "x");
     post(app, "POST", "/sql", &json!({"query": 1})).await.problem(400, "input", "query");
     post(app, "POST", "/sql", &json!({"query": query, "as_of": "never"})).await.problem(400, "input", "never");
     let early = post(app, "POST", "/sql", &json!({"query": query, "as_of": "2026-01-01"})).await.json();
     assert_eq!(early["rows"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sample_company_comes_into_an_empty_workspace() {
+    let site = site();
+    post(&site.app, "POST", "/sample", &json!({})).await.problem(409, "busy", "has data already");
+    let folder = tempfile::tempdir().unwrap();
+    ok(folder.path(), &["init", "fresh", "--name", "Fresh"]);
+    let app = server(&folder.path().join("fresh"), Arc::new(Local));
+    assert_eq!(get(&app, "/workspace").await.json()["sample"], true);
+    let job = post(&app, "POST", "/sample", &json!({})).await;
+    assert_eq!(job.status, 202, "{}", job.text());
+    let done = ended(&app, &job.json()).await;
+    assert_eq!((&done["state"], &done["kind"]), (&json!("done"), &json!("sample")), "{done:#}");
+    let files: Vec<&str> =
+        done["result"]["files"].as_array().unwrap().iter().map(|one| one["file"].as_str().unwrap()).collect();
+    assert!(files.contains(&"orders.csv") && files.iter().all(|name| !name.contains('/')), "{files:?}");
+    let workspace = get(&app, "/workspace").await.json();
+    assert_eq!((&workspace["has_data"], &workspace["sample"]), (&json!(true), &json!(false)));
+    let measures = get(&app, "/scorecard").await.json()["whole"]["measures_scored"].as_u64();
+    assert!(measures.is_some_and(|scored| scored > 5), "{measures:?}");
+    post(&app, "POST", "/sample", &json!({})).await.problem(409, "busy", "has data already");
 }
