@@ -17,5 +17,13 @@ export default defineConfig({
     target: ['chrome123', 'firefox128', 'safari17.5'],
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // One style sheet, and one file for the parts that most screens share: a dozen files of a kilobyte each would be
+    // waited for one after the other.
+    cssCodeSplit: false,
+    rolldownOptions: {
+      output: {
+        codeSplitting: { groups: [{ name: 'parts', test: /\/src\/(api|lib(?!\/charts\/core)|ui)\// }] },
+      },
+    },
   },
 });

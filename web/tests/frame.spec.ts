@@ -1,7 +1,6 @@
 // The frame that all screens stand in: addresses, keyboard, palette, looks, failures.
-import { expect, test } from '@playwright/test';
 import type { Schemas } from '../src/api/described.ts';
-import { accessible, settled, tabTo, visit, watch } from './helpers.ts';
+import { accessible, expect, settled, tabTo, test, visit, watch } from './helpers.ts';
 
 test('links keep the period, and the way back is the browser’s', async ({ page }) => {
   const complaints = watch(page);
@@ -64,6 +63,7 @@ test('dark colours are a choice that stays', async ({ page }) => {
   await visit(page, '/measures');
   await page.getByRole('button', { name: 'Look of the page' }).click();
   await page.getByRole('radio', { name: 'Dark' }).check({ force: true });
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
   const ground = () =>
     page.evaluate(() => getComputedStyle(document.body.parentElement as Element).backgroundColor);
   const dark = await ground();

@@ -1,6 +1,6 @@
 // The journey screens: what an analyst does on them, by mouse and by keyboard.
-import { AxeBuilder } from '@axe-core/playwright';
-import { expect, test, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
+import { accessible, expect, fits, test } from './helpers.ts';
 
 const SCREENS = [
   ['/journey', 'Customer journey', 'Map'],
@@ -41,8 +41,7 @@ for (const [path, title, tab] of SCREENS) {
     await expect(page.locator('.lead')).toHaveText(/\d.*\.$/);
     await expect(page.getByText(/touchpoints, known until/)).toBeVisible();
     await expect(page.getByRole('button', { name: /Keep .* as a file/ }).first()).toBeVisible();
-    const axe = await new AxeBuilder({ page }).analyze();
-    expect(axe.violations.map(({ id, nodes }) => [id, nodes[0]?.target])).toEqual([]);
+    await accessible(page);
     expect(found).toEqual([]);
   });
 
@@ -50,10 +49,8 @@ for (const [path, title, tab] of SCREENS) {
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.setViewportSize({ width: 360, height: 780 });
     await open(page, path);
-    const width = await page.evaluate(() => document.documentElement.scrollWidth);
-    expect(width).toBeLessThanOrEqual(360);
-    const axe = await new AxeBuilder({ page }).analyze();
-    expect(axe.violations.map(({ id, nodes }) => [id, nodes[0]?.target])).toEqual([]);
+    await fits(page);
+    await accessible(page);
   });
 }
 

@@ -1,5 +1,4 @@
-import { expect, test } from '@playwright/test';
-import { accessible, fits, visit, watch } from './helpers.ts';
+import { expect, fits, inEveryLook, test, visit, watch } from './helpers.ts';
 
 test('lists measures with their meaning, and filters in the address', async ({ page }) => {
   const complaints = watch(page);
@@ -42,13 +41,9 @@ test('leads to a measure', async ({ page }) => {
   await expect(page).toHaveURL(/\/measures\/[a-z_0-9]+/);
 });
 
-for (const colours of ['light', 'dark'] as const) {
-  test(`has no violation of accessibility in ${colours}`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme: colours });
-    await visit(page, '/measures');
-    await accessible(page);
-  });
-}
+test('is accessible and no wider than the window', async ({ page }) => {
+  await inEveryLook(page, () => visit(page, '/measures'));
+});
 
 test('fits a phone', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 });

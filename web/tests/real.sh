@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# real.sh: the page's tests against the real server on a small sample company. THROUGHLINE: the program.
+# real.sh: the page's tests against the real server on a small sample company. THROUGHLINE: the program;
+# THROUGHLINE_PAGE: a folder with a built page to serve instead of the program's own.
 set -euo pipefail
 program="${THROUGHLINE:?}"
 here="$(cd "$(dirname "$0")/.." && pwd)"
@@ -10,7 +11,8 @@ trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true; wait 2>/dev/null |
 "$program" demo "$work/files" --customers 3000 --months 24 > "$work/log"
 "$program" init "$work/company" --name "Sample company" --zone Europe/Berlin --currency EUR >> "$work/log"
 "$program" --workspace "$work/company" import "$work/files/sources" >> "$work/log"
-"$program" --workspace "$work/company" serve --listen 127.0.0.1:0 > "$work/address" 2> "$work/server.log" &
+"$program" --workspace "$work/company" serve --listen 127.0.0.1:0 \
+  ${THROUGHLINE_PAGE:+--page "$THROUGHLINE_PAGE"} > "$work/address" 2> "$work/server.log" &
 server=$!
 for _ in $(seq 100); do
   url="$(grep -om1 'http://[0-9.:]*' "$work/address" || true)"
@@ -21,4 +23,10 @@ done
 [ -n "$url" ] || { echo "The server did not say where it listens." >&2; exit 1; }
 
 cd "$here"
-THROUGHLINE_URL="$url" npx playwright test "$@"
+export THROUGHLINE_URL="$url"
+if [ $# -gt 0 ]; then
+  npx playwright test "$@"
+else
+  npx playwright test --project writing --project reading
+  npx playwright test --project measuring
+fi

@@ -1,5 +1,4 @@
-import { expect, test } from '@playwright/test';
-import { accessible, fits, settled, tabTo, visit, watch } from './helpers.ts';
+import { accessible, expect, fits, inEveryLook, settled, tabTo, test, visit, watch } from './helpers.ts';
 
 test('answers first, then perspectives, objectives and measures', async ({ page }) => {
   const complaints = watch(page);
@@ -59,22 +58,17 @@ test('the keyboard alone reaches and opens a measure', async ({ page }) => {
   await expect(page).toHaveURL(/\/measures\//);
 });
 
-for (const colours of ['light', 'dark'] as const) {
-  test(`has no violation of accessibility in ${colours}`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme: colours });
-    await visit(page, '/');
-    await accessible(page);
-  });
-}
+test('is accessible and no wider than the window', async ({ page }) => {
+  await inEveryLook(page, () => visit(page, '/'));
+});
 
-for (const width of [360, 390, 768, 1100]) {
-  test(`fits ${width} pixels`, async ({ page }) => {
+test('fits every width', async ({ page }) => {
+  await visit(page, '/');
+  for (const width of [360, 768, 1100]) {
     await page.setViewportSize({ width, height: 844 });
-    await visit(page, '/');
     await fits(page);
-    if (width === 390) await accessible(page);
-  });
-}
+  }
+});
 
 test('a workspace without a period before has nothing that moved', async ({ page }) => {
   await page.route('**/api/v1/scorecard*', async (route) => {

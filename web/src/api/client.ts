@@ -3,6 +3,8 @@ import { go, href, queryOf, route, type Params } from '$lib/route.svelte';
 
 const BASE = '/api/v1';
 const KEEP = 80;
+/** For so many seconds after an import by others, the answer of before will do until the new one is there. */
+const MAY_BE_OLD = 60;
 
 export type FailureKind =
   | 'input'
@@ -42,10 +44,12 @@ interface Kept {
 }
 
 const kept = new Map<string, Kept>();
+let wrote = -Infinity;
 
-/** Forgets all answers, after something was written. */
+/** Forgets all answers, after something was written: who wrote wants to see it. */
 export function forgetAnswers(): void {
   kept.clear();
+  wrote = performance.now();
 }
 
 /** The address of an API question; also right for links to CSV (`format: 'csv'`). */
@@ -112,19 +116,39 @@ async function failureOf(response: Response): Promise<Failure> {
 
 /** Reads an answer. What is unchanged on the server comes back as the very same object. */
 export async function get<T>(path: string, params: Params = {}, signal?: AbortSignal): Promise<T> {
+  return (await read<T>(path, params, signal, {})).data;
+}
+
+/** Reads an answer without waiting: right after an import by others it may be the one of before, which `old` says. */
+export async function getSoon<T>(
+  path: string,
+  params: Params = {},
+  signal?: AbortSignal,
+): Promise<{ data: T; old: boolean }> {
+  const minds = performance.now() - wrote < 1000 * MAY_BE_OLD;
+  return read<T>(path, params, signal, minds ? {} : { 'Cache-Control': `max-stale=${MAY_BE_OLD}` });
+}
+
+async function read<T>(
+  path: string,
+  params: Params,
+  signal: AbortSignal | undefined,
+  more: Record<string, string>,
+): Promise<{ data: T; old: boolean }> {
   const url = apiUrl(path, params);
   const known = kept.get(url);
-  const headers: Record<string, string> = { Accept: 'application/json' };
+  const headers: Record<string, string> = { Accept: 'application/json', ...more };
   if (known?.etag) headers['If-None-Match'] = known.etag;
   const response = await ask(url, { headers, signal: signal ?? null, cache: 'no-store' });
+  const old = response.headers.has('Age');
   if (response.status === 304 && known) {
     keep(url, known);
-    return known.data as T;
+    return { data: known.data as T, old };
   }
   if (!response.ok) throw await failureOf(response);
   const data = (await response.json()) as T;
   keep(url, { etag: response.headers.get('ETag'), data });
-  return data;
+  return { data, old };
 }
 
 /** Writes. A body that is a Blob or text goes as it is, anything else as JSON; `more` are further headers. */

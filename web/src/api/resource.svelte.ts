@@ -1,7 +1,7 @@
 // A question that follows what it depends on: asked again when its parameters change, given up when left.
 import { globals, type Params } from '$lib/route.svelte';
 import { untrack } from 'svelte';
-import { asFailure, get, peek, type Failure } from './client';
+import { asFailure, get, getSoon, peek, type Failure } from './client';
 
 /** After this long without an answer a skeleton may be shown. */
 const PATIENCE = 150;
@@ -41,8 +41,11 @@ export class Resource<T> {
     if (known) this.data = known;
     this.loading = true;
     this.failure = null;
-    get<T>(path, params, stop.signal)
-      .then((data) => (this.data = data))
+    getSoon<T>(path, params, stop.signal)
+      .then(async ({ data, old }) => {
+        this.data = data;
+        if (old) this.data = await get<T>(path, params, stop.signal);
+      })
       .catch((error: unknown) => {
         if (stop.signal.aborted) return;
         this.failure = asFailure(error);

@@ -3,6 +3,8 @@ import type { IconName } from '$ui/Icon.svelte';
 export interface Place {
   path: string;
   label: string;
+  /** Where there is no room for more than a word. */
+  short?: string;
   icon: IconName;
   /** Other words people may look for in the palette. */
   words?: string;
@@ -11,7 +13,13 @@ export interface Place {
 /** The rooms of the page, in the order of the navigation. */
 export const PLACES: Place[] = [
   { path: '/', label: 'Scorecard', icon: 'scorecard', words: 'home overview balanced' },
-  { path: '/map', label: 'Strategy map', icon: 'map', words: 'objectives links initiatives' },
+  {
+    path: '/map',
+    label: 'Strategy map',
+    short: 'Strategy',
+    icon: 'map',
+    words: 'objectives links initiatives',
+  },
   { path: '/measures', label: 'Measures', icon: 'measure', words: 'kpi metrics numbers' },
   { path: '/journey', label: 'Journey', icon: 'journey', words: 'stages channels mood' },
   { path: '/customers', label: 'Customers', icon: 'customer', words: 'people search time line' },

@@ -175,19 +175,29 @@ function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   return format;
 }
 
+/** A date is not torn apart at the end of a line, except before its time. */
+function unbroken(format: Intl.DateTimeFormat, iso: string): string {
+  return format.format(new Date(iso)).replaceAll(' ', SPACE).replace(`,${SPACE}`, ', ');
+}
+
 /** An instant as a day in the workspace's zone: 28 Jun 2026. */
 export function day(iso: string | null | undefined): string {
   if (!iso) return NONE;
   // A bare day is that day everywhere; only instants move with the zone.
   if (iso.length === 10)
-    return dateFormat({ dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(`${iso}T00:00:00Z`));
-  return dateFormat({ dateStyle: 'medium' }).format(new Date(iso));
+    return unbroken(dateFormat({ dateStyle: 'medium', timeZone: 'UTC' }), `${iso}T00:00:00Z`);
+  return unbroken(dateFormat({ dateStyle: 'medium' }), iso);
 }
 
 /** An instant with its time in the workspace's zone. */
 export function moment(iso: string | null | undefined): string {
   if (!iso) return NONE;
-  return dateFormat({ dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
+  return unbroken(dateFormat({ dateStyle: 'medium', timeStyle: 'short' }), iso);
+}
+
+/** The time of day of an instant in the workspace's zone: 14:05. */
+export function timeOfDay(iso: string): string {
+  return dateFormat({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date(iso));
 }
 
 /** How long ago: 3 days ago. */
@@ -230,6 +240,12 @@ export function period(of: Period | string | null | undefined, short = false): s
     default:
       return label;
   }
+}
+
+/** Has the browser fetch what it needs to write numbers and dates, which takes it a while the first time. */
+export function prepare(): void {
+  money(0);
+  period('2026-01');
 }
 
 /** "1 customer", "12 customers". */

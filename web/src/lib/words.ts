@@ -175,6 +175,7 @@ export const RULES = {
   outside_limits: 'a value outside the natural limits',
   eight_in_a_row: 'eight or more in a row on one side of the mean',
   three_of_four_near_limit: 'three of four nearer to a limit than to the middle',
+  jumped: 'a change from the period before beyond the usual ups and downs',
 } as const;
 
 export const UNITS: Record<string, string> = {

@@ -1,7 +1,10 @@
 // The picture of a measure's history: line, intervals, target and floor, natural limits, signals, notes.
 import type { Benchmark, MeasureInfo, Note, Reading, Target, Trend } from '$api';
 import { axis, fade, type Tokens } from '$lib/charts/tokens';
-import { day, interval, period as periodName, value } from '$lib/format';
+import { count, day, interval, period as periodName, value } from '$lib/format';
+import { RULES } from '$lib/words';
+import { areas, markLine, type Bounds } from './guides';
+import { signals, type Rule } from './signals';
 
 export interface History {
   measure: MeasureInfo;
@@ -16,17 +19,6 @@ export interface History {
   narrow: boolean;
 }
 
-type Area = [{ yAxis: number; itemStyle: object }, { yAxis: number }];
-
-interface Bounds {
-  min: number;
-  max: number;
-}
-
-/** Height of the plot and of a label, about, in pixels. */
-const PLOT = 290;
-const LABEL = 15;
-
 /** Places of readings with notes, and which. */
 export function notesAt(readings: Reading[], notes: Note[]): Map<number, Note[]> {
   const found = new Map<number, Note[]>();
@@ -36,86 +28,6 @@ export function notesAt(readings: Reading[], notes: Note[]): Map<number, Note[]>
     if (place >= 0) found.set(place, [...(found.get(place) ?? []), note]);
   }
   return found;
-}
-
-function areas({ target, measure, trend }: History, bounds: Bounds, t: Tokens): Area[] {
-  const all: Area[] = [];
-  const paint = (from: number, to: number, color: string) =>
-    all.push([{ yAxis: from, itemStyle: { color } }, { yAxis: to }]);
-  if (trend?.limits) paint(trend.limits.low, trend.limits.high, fade(t.ink, 0.05));
-  if (target?.target_band) paint(target.target_band[0], target.target_band[1], fade(t.on, 0.13));
-  const lower = measure.direction === 'lower';
-  if (typeof target?.target === 'number')
-    paint(target.target, lower ? bounds.min : bounds.max, fade(t.on, 0.1));
-  if (typeof target?.floor === 'number')
-    paint(target.floor, lower ? bounds.max : bounds.min, fade(t.off, 0.09));
-  return all;
-}
-
-interface Rule {
-  yAxis: number;
-  name: string;
-  color: string;
-  ink: string;
-  dash: 'solid' | 'dashed' | 'dotted';
-  side: 'start' | 'end';
-}
-
-function rules({ target, trend, benchmark, measure }: History, t: Tokens): Rule[] {
-  const all: Rule[] = [];
-  const add = (at: number | null | undefined, name: string, rest: Omit<Rule, 'yAxis' | 'name'>) => {
-    if (typeof at === 'number') all.push({ yAxis: at, name: `${name} ${value(at, measure.unit)}`, ...rest });
-  };
-  const quiet = { color: t.lineStrong, ink: t.ink3, side: 'start' as const };
-  add(target?.target, 'target', { color: t.on, ink: t.ink, dash: 'solid', side: 'end' });
-  add(target?.floor, 'floor', { color: t.off, ink: t.ink, dash: 'solid', side: 'end' });
-  add(target?.target_band?.[0], 'target from', { color: t.on, ink: t.ink, dash: 'solid', side: 'end' });
-  add(target?.target_band?.[1], 'target to', { color: t.on, ink: t.ink, dash: 'solid', side: 'end' });
-  add(trend?.limits?.high, 'natural limit', { ...quiet, dash: 'dashed' });
-  add(trend?.limits?.low, 'natural limit', { ...quiet, dash: 'dashed' });
-  if (typeof trend?.mean === 'number') all.push({ yAxis: trend.mean, name: '', ...quiet, dash: 'dotted' });
-  add(benchmark?.value, 'benchmark', { color: t.accent, ink: t.accent, dash: 'dotted', side: 'end' });
-  return all;
-}
-
-/** How far each label at the end is moved, so that none stands on another: from the top one downwards. */
-function nudges(all: Rule[], bounds: Bounds): Map<Rule, number> {
-  const moved = new Map<Rule, number>();
-  let free = Number.NEGATIVE_INFINITY;
-  for (const rule of all.filter((one) => one.side === 'end').sort((a, b) => b.yAxis - a.yAxis)) {
-    const y = ((bounds.max - rule.yAxis) / (bounds.max - bounds.min)) * PLOT;
-    const at = Math.max(y, free);
-    moved.set(rule, at - y);
-    free = at + LABEL;
-  }
-  return moved;
-}
-
-function markLine(history: History, bounds: Bounds, t: Tokens): object {
-  const all = rules(history, t);
-  const moved = nudges(all, bounds);
-  const label = (rule: Rule) => ({
-    show: rule.side === 'end' || (!history.narrow && rule.name !== ''),
-    position: rule.side === 'start' ? 'insideStartTop' : history.narrow ? 'insideEndTop' : 'end',
-    offset: [0, moved.get(rule) ?? 0],
-    formatter: rule.name,
-    color: rule.ink,
-    fontSize: 11,
-    padding: [0, 2],
-    textBorderColor: t.surface,
-    textBorderWidth: 3,
-  });
-  return {
-    silent: true,
-    symbol: 'none',
-    // Without it places are rounded to hundredths, and a share of 6.5 % would be drawn at 7 %.
-    precision: 12,
-    data: all.map((rule) => ({
-      yAxis: rule.yAxis,
-      lineStyle: { color: rule.color, type: rule.dash, width: 1.2, opacity: 0.9 },
-      label: label(rule),
-    })),
-  };
 }
 
 interface Api {
@@ -157,18 +69,6 @@ function whiskers(readings: Reading[], t: Tokens): object {
   };
 }
 
-/** Indices of points that are signals by the natural limits. */
-export function outside(readings: Reading[], trend: Trend | null): Set<number> {
-  const limits = trend?.limits;
-  const found = new Set<number>();
-  if (!limits) return found;
-  readings.forEach((one, place) => {
-    if (one.mature && one.value !== null && (one.value < limits.low || one.value > limits.high))
-      found.add(place);
-  });
-  return found;
-}
-
 function extent(history: History): Bounds {
   const { readings, target, trend, benchmark } = history;
   const all: (number | null | undefined)[] = readings.map((one) => one.value);
@@ -192,16 +92,24 @@ function tip(history: History, marks: Map<number, Note[]>, place: number): strin
   if (!one) return '';
   const lines = [periodName(one.period), value(one.value, measure.unit)];
   if (one.interval) lines.push(`95 % interval ${interval(one.interval, measure.unit)}`);
-  lines.push(`n ${one.n.toLocaleString()}`);
+  lines.push(`n ${count(one.n)}`);
+  for (const rule of signals(readings, history.trend).get(place) ?? [])
+    lines.push(`◆ signal: ${RULES[rule]}`);
   if (!one.mature) lines.push('too early: outcomes can still change it');
   if (one.reason) lines.push(one.reason);
   for (const note of marks.get(place) ?? []) lines.push(`✎ ${day(note.at)}: ${note.text.slice(0, 60)}`);
   return lines.join('\n');
 }
 
+/** A value that is a signal by itself is larger than one that is a signal among others; 0 for any other. */
+function sizeOf(chosen: boolean, rules: Rule[] = []): number {
+  if (rules.includes('outside_limits') || rules.includes('jumped')) return chosen ? 15 : 13;
+  return rules.length > 0 || chosen ? 11 : 0;
+}
+
 function lines(history: History, bounds: Bounds, t: Tokens): object[] {
   const { readings, at, trend } = history;
-  const signals = outside(readings, trend);
+  const found = signals(readings, trend);
   const firm = readings.map((one) => (one.mature ? one.value : null));
   const open = readings.map((one, place) => {
     const beside = !one.mature || readings[place + 1]?.mature === false;
@@ -209,15 +117,15 @@ function lines(history: History, bounds: Bounds, t: Tokens): object[] {
   });
   const point = (value: number | null, place: number) => ({
     value,
-    symbol: signals.has(place) ? 'diamond' : 'circle',
-    symbolSize: readings[place].period.label === at ? 11 : signals.has(place) ? 12 : 6,
+    symbol: found.has(place) ? 'diamond' : 'circle',
+    symbolSize: sizeOf(readings[place].period.label === at, found.get(place)) || (history.narrow ? 4 : 6),
     itemStyle: {
-      color: signals.has(place) ? t.accent : t.ink,
+      color: found.has(place) ? t.accent : t.ink,
       borderColor: t.surface,
       borderWidth: readings[place].period.label === at ? 2 : 1,
     },
   });
-  const shared = { type: 'line', z: 4, connectNulls: false, showSymbol: true };
+  const shared = { type: 'line', z: 4, connectNulls: false, showSymbol: true, showAllSymbol: true };
   return [
     {
       ...shared,
