@@ -9,10 +9,14 @@ BENCH_VENV ?= bench/.venv
 ROUNDS ?= 3
 THROUGHLINE = $(or $(CARGO_TARGET_DIR),target)/release/throughline
 
-# The page: what it is made of, and what it becomes.
-WEB_SOURCES = $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/tests/*' -not -name types.d.ts 2>/dev/null)
+# What `make test` tries with the program that the tests made, and the targets below with the one that is released.
+TRY_PAGE = THROUGHLINE=$(abspath $(THROUGHLINE)) web/tests/real.sh
+TRY_API = THROUGHLINE=$(abspath $(THROUGHLINE)) tools/fuzz/run.sh $(abspath $(or $(CARGO_TARGET_DIR),target))/fuzz
 
-.PHONY: help build demo demo-data test tools format web-check unit web-test bench clean
+# The page: what it is made of, and what it becomes.
+WEB_SOURCES = $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/tests/*' -not -path 'web/tools/*' -not -name types.d.ts 2>/dev/null)
+
+.PHONY: help build demo demo-data test tools format web-check unit web-test api-test bench clean
 
 help:            ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## ?/\t/' | expand -t 16
@@ -38,12 +42,15 @@ demo-data: build ## The same without serving: the scorecard is printed
 	$(THROUGHLINE) --workspace $(DEMO)/workspace import $(DEMO)/files/sources
 	$(THROUGHLINE) --workspace $(DEMO)/workspace scorecard
 
-test: tools format web-check unit ## Formatting, lints and all tests but those in a browser (web-test)
+test: tools format web-check unit ## Everything: formatting, lints and all tests
+	$(TRY_PAGE)
+	$(TRY_API)
 	@echo "All tests passed."
 
 tools:           ## What the tests need besides cargo and npm
 	@command -v clippy-driver >/dev/null && command -v rustfmt >/dev/null || rustup component add clippy rustfmt
 	@tools/debian.sh chromium:chromium
+	@tools/debian.sh initdb:postgresql psql:postgresql-client || echo "Tests of databases will be skipped." >&2
 
 format:          ## Formatting, checked
 	$(CARGO) fmt --all --check
@@ -58,7 +65,10 @@ unit: web/dist/index.html ## Lints and tests
 		$(CARGO) test --release --workspace --no-fail-fast
 
 web-test: build  ## The page in a real browser, on the real server
-	THROUGHLINE=$(abspath $(THROUGHLINE)) web/tests/real.sh
+	$(TRY_PAGE)
+
+api-test: build  ## The server, asked all that its description allows and much that it does not
+	$(TRY_API)
 
 bench: build $(BENCH_VENV)/ready ## Speed and memory beside DuckDB, ClickHouse and Polars (SIZE=1m for a quick look)
 	THROUGHLINE=$(abspath $(THROUGHLINE)) BENCH_PYTHON=$(BENCH_VENV)/bin/python bench/run.sh $(BENCH_DATA) $(SIZE) $(ROUNDS)

@@ -4,7 +4,7 @@ set -euo pipefail
 missing=()
 for want in "$@"; do
   program="${want%%:*}" package="${want#*:}"
-  command -v "$program" >/dev/null || missing+=("$package")
+  command -v "$program" >/dev/null || ls /usr/lib/postgresql/*/bin/"$program" >/dev/null 2>&1 || missing+=("$package")
 done
 [ ${#missing[@]} -gt 0 ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
