@@ -14,7 +14,7 @@ TRY_PAGE = THROUGHLINE=$(abspath $(THROUGHLINE)) web/tests/real.sh
 TRY_API = THROUGHLINE=$(abspath $(THROUGHLINE)) tools/fuzz/run.sh $(abspath $(or $(CARGO_TARGET_DIR),target))/fuzz
 
 # The page: what it is made of, and what it becomes.
-WEB_SOURCES = $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/tests/*' -not -path 'web/tools/*' -not -name types.d.ts 2>/dev/null)
+WEB_SOURCES = $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/test*' -not -path 'web/tools/*' -not -name types.d.ts 2>/dev/null)
 
 .PHONY: help build demo demo-data test tools format web-check unit web-test api-test bench clean
 
