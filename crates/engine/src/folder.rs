@@ -42,6 +42,14 @@ impl Folder {
     pub fn lock(&self) -> PathBuf {
         self.root.join("data/lock")
     }
+    /// The lock that a vacuum takes, and shares with nobody who copies the tables' files.
+    pub fn vacuum_lock(&self) -> PathBuf {
+        self.root.join("data/vacuum.lock")
+    }
+    /// The lock of those who apply definitions.
+    pub fn apply_lock(&self) -> PathBuf {
+        self.root.join("data/apply.lock")
+    }
     /// Scratch space of a running import.
     pub fn staging(&self) -> PathBuf {
         self.root.join("data/staging")

@@ -1,7 +1,7 @@
 //! Revisions of the definitions: what was in force when, applied by whom and why.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::Write;
+use std::fs::{self, File};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -11,6 +11,9 @@ use xxhash_rust::xxh3::Xxh3;
 
 use crate::folder::{Folder, definition_files};
 use crate::{Error, Result};
+
+/// Begins the name of a snapshot that is being written.
+const UNFINISHED: &str = ".new-";
 
 /// One applied revision of the definitions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,10 +52,17 @@ pub fn all(folder: &Folder) -> Result<Vec<Revision>> {
     }
     let text = fs::read_to_string(&path)?;
     let line = |(index, line): (usize, &str)| {
-        serde_json::from_str(line)
-            .map_err(|error| Error::damaged(format!("{} line {}: {error}.", path.display(), index + 1)))
+        serde_json::from_str(line).map_err(|error| {
+            Error::damaged(format!("{} line {}: {error}.", path.display(), index + 1))
+                .hint("Restore the folder revisions/ from version control or a backup.")
+        })
     };
-    text.lines().enumerate().filter(|(_, text)| !text.trim().is_empty()).map(line).collect()
+    whole_lines(&text).lines().enumerate().filter(|(_, text)| !text.trim().is_empty()).map(line).collect()
+}
+
+/// The log without a last line that was never written to its end: nobody was told that it is in force.
+fn whole_lines(text: &str) -> &str {
+    text.rfind('\n').and_then(|end| text.get(..=end)).unwrap_or_default()
 }
 
 /// The revision in force for what happens at `at`, as known at `known`: the last one applied until then that
@@ -78,6 +88,7 @@ pub fn files(folder: &Folder, revision: &Revision) -> Result<Vec<DefinitionFile>
 
 /// Stores the files as the next revision; `None` where they equal the last one and begin no later.
 pub fn store(folder: &Folder, files: &[DefinitionFile], mut revision: Revision) -> Result<Option<Revision>> {
+    let _lock = lock(folder)?;
     let earlier = all(folder)?;
     revision.content = content_name(files);
     revision.number = earlier.last().map_or(1, |last| last.number + 1);
@@ -85,10 +96,36 @@ pub fn store(folder: &Folder, files: &[DefinitionFile], mut revision: Revision) 
         return Ok(None);
     }
     write_snapshot(&folder.revisions(), &revision.content, files)?;
-    let mut log = OpenOptions::new().create(true).append(true).open(folder.revisions().join("log.jsonl"))?;
-    log.write_all(format!("{}\n", serde_json::to_string(&revision)?).as_bytes())?;
-    log.sync_all()?;
+    append(&folder.revisions().join("log.jsonl"), &serde_json::to_string(&revision)?)?;
+    File::open(folder.revisions())?.sync_all()?;
     Ok(Some(revision))
+}
+
+/// Two processes that apply at once take turns.
+fn lock(folder: &Folder) -> Result<File> {
+    let path = folder.apply_lock();
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    let file = File::options().create(true).truncate(false).write(true).open(path)?;
+    file.lock()?;
+    Ok(file)
+}
+
+/// Adds a line to the log, whole or not at all, in the place of one that was not written to its end.
+fn append(log: &Path, line: &str) -> Result<()> {
+    let mut file = File::options().create(true).truncate(false).read(true).write(true).open(log)?;
+    let mut text = String::new();
+    file.read_to_string(&mut text)?;
+    let end = whole_lines(&text).len() as u64;
+    file.set_len(end)?;
+    file.seek(SeekFrom::Start(end))?;
+    let written = file.write_all(format!("{line}\n").as_bytes()).and_then(|()| file.sync_all());
+    if written.is_err() {
+        // What was told to have failed must not come into force later. A half line would not count anyway.
+        let _ = file.set_len(end);
+    }
+    Ok(written?)
 }
 
 fn write_snapshot(revisions: &Path, content: &str, files: &[DefinitionFile]) -> Result<()> {
@@ -97,7 +134,8 @@ fn write_snapshot(revisions: &Path, content: &str, files: &[DefinitionFile]) -> 
         return Ok(());
     }
     fs::create_dir_all(revisions)?;
-    let scratch = tempfile::Builder::new().prefix(".new-").tempdir_in(revisions)?;
+    drop_unfinished(revisions)?;
+    let scratch = tempfile::Builder::new().prefix(UNFINISHED).tempdir_in(revisions)?;
     for file in files {
         let path = scratch.path().join(&file.path);
         if let Some(parent) = path.parent() {
@@ -107,7 +145,26 @@ fn write_snapshot(revisions: &Path, content: &str, files: &[DefinitionFile]) -> 
         written.write_all(file.text.as_bytes())?;
         written.sync_all()?;
     }
-    fs::rename(scratch.keep(), &target)?;
+    for folder in [scratch.path().join("measures"), scratch.path().join("layouts"), scratch.path().to_path_buf()] {
+        if folder.is_dir() {
+            File::open(folder)?.sync_all()?;
+        }
+    }
+    fs::rename(scratch.path(), &target)?;
+    // It has another name now: there is nothing left to remove.
+    let _ = scratch.keep();
+    File::open(revisions)?.sync_all()?;
+    Ok(())
+}
+
+/// Removes what processes left that died while they wrote a snapshot. Under the lock, nobody writes one.
+fn drop_unfinished(revisions: &Path) -> Result<()> {
+    for entry in fs::read_dir(revisions)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+            fs::remove_dir_all(entry.path())?;
+        }
+    }
     Ok(())
 }
 
@@ -138,6 +195,27 @@ mod tests {
         ] {
             assert_eq!(in_force(&all, at.parse().unwrap(), known).unwrap().number, expected, "{at}");
         }
+    }
+
+    #[test]
+    fn a_line_that_was_never_finished_does_not_count_and_goes() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = Folder::at(root.path()).unwrap();
+        let file = |text: &str| [DefinitionFile { path: "journey.toml".into(), text: text.into() }];
+        let at = |at| revision(0, at, "2026-01-01T00:00:00Z");
+        store(&folder, &file("a"), at("2026-01-10T00:00:00Z")).unwrap().unwrap();
+        let log = folder.revisions().join("log.jsonl");
+        let whole = fs::read_to_string(&log).unwrap();
+        for torn in ["{\"number\":2,\"cont", "\u{0}\u{0}"] {
+            fs::write(&log, format!("{whole}{torn}")).unwrap();
+            fs::create_dir_all(folder.revisions().join(".new-left")).unwrap();
+            assert_eq!(all(&folder).unwrap().len(), 1);
+            let second = store(&folder, &file(torn), at("2026-02-10T00:00:00Z")).unwrap().unwrap();
+            assert_eq!((second.number, all(&folder).unwrap().len()), (2, 2));
+            assert!(!folder.revisions().join(".new-left").exists());
+        }
+        fs::write(&log, "{\n").unwrap();
+        assert_eq!(all(&folder).unwrap_err().kind, crate::ErrorKind::Damaged);
     }
 
     #[test]
