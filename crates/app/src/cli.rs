@@ -76,6 +76,8 @@ pub enum Command {
     Token(commands::token::Arguments),
     /// Show who changed what, and when
     Audit(commands::audit::Arguments),
+    /// Merge small data files and remove those that were replaced
+    Vacuum(commands::vacuum::Arguments),
     /// Make the source files of a company that does not exist
     Demo(commands::demo::Arguments),
     /// Show the version of the program

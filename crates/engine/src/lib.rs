@@ -35,7 +35,8 @@ pub use error::{Error, ErrorKind, Result};
 pub use folder::Folder;
 pub use identity::Linking;
 pub use import::{
-    ExportedFile, FileReport, ImportReport, ImportRequest, Progress, RejectExport, ReplayReport, StillOpen, TableReport,
+    ExportedFile, FileReport, ImportReport, ImportRequest, Progress, RejectExport, ReplayReport, StillOpen,
+    TableReport, Vacuumed, Watch,
 };
 pub use journeys::{
     About, Asked, AttributionAnswer, AttributionRequest, Case, ConformanceRequest, ConformanceView, DeliveryAnswer,

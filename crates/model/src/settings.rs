@@ -7,6 +7,7 @@ use jiff::civil::Weekday;
 use jiff::tz::TimeZoneDatabase;
 
 use crate::diagnostic::nearest;
+use crate::measure::read_seconds;
 use crate::toml_reader::Section;
 
 /// The settings of a workspace.
@@ -22,6 +23,8 @@ pub struct Settings {
     pub week_start: Weekday,
     /// First month of the fiscal year, 1 to 12.
     pub fiscal_year_start: i8,
+    /// How long files stay that newer ones replaced, in seconds: what was opened before then can be read to its end.
+    pub keep_replaced_seconds: i64,
 }
 
 impl Default for Settings {
@@ -33,6 +36,7 @@ impl Default for Settings {
             currency: "EUR".to_owned(),
             week_start: Weekday::Monday,
             fiscal_year_start: 1,
+            keep_replaced_seconds: 3_600,
         }
     }
 }
@@ -77,6 +81,9 @@ impl Settings {
                 section.error(section.at("fiscal_year_start"), message, hint);
             }
             None => {}
+        }
+        if let Some(seconds) = read_seconds(&section, "keep_replaced_files") {
+            settings.keep_replaced_seconds = seconds;
         }
         section.done();
         settings
@@ -128,9 +135,10 @@ mod tests {
     #[test]
     fn good_settings() {
         let settings = check(
-            "format = 1\nname = \"Shop\"\nzone = \"Europe/Berlin\"\ncurrency = \"BRL\"\nweek_start = \"sunday\"\nfiscal_year_start = 4\n",
+            "format = 1\nname = \"Shop\"\nzone = \"Europe/Berlin\"\ncurrency = \"BRL\"\nweek_start = \"sunday\"\nfiscal_year_start = 4\nkeep_replaced_files = \"7d\"\n",
             &[],
         );
+        assert_eq!(settings.keep_replaced_seconds, 7 * 86_400);
         assert_eq!(settings.week_start, Weekday::Sunday);
         assert_eq!(settings.fiscal_year_start, 4);
         assert_eq!(settings.currency, "BRL");

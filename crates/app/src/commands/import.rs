@@ -1,8 +1,12 @@
 //! `throughline import`: files become rows of the standard tables.
 
-use clap::Args;
-use throughline_engine::{ImportRequest, Result};
+use std::time::Duration;
 
+use clap::Args;
+use throughline_engine::{Error, ImportRequest, Result};
+
+use super::journey::length;
+use super::watch;
 use crate::context::{Context, instant};
 use crate::progress::{Meter, report_progress};
 use crate::render;
@@ -27,6 +31,12 @@ pub struct Arguments {
     /// Fail, with nothing done, if more rows than this are set aside
     #[arg(long, value_name = "N")]
     max_rejects: Option<u64>,
+    /// Go on: import files as they appear or change, until stopped with Ctrl-C
+    #[arg(long, conflicts_with_all = ["dry_run", "recorded_at"])]
+    watch: bool,
+    /// How often to look with --watch
+    #[arg(long, value_name = "TIME", default_value = "10s", requires = "watch")]
+    every: String,
 }
 
 /// Imports and reports.
@@ -41,9 +51,21 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
         max_rejects: arguments.max_rejects,
         ..ImportRequest::default()
     };
+    if arguments.watch {
+        watch::watch(&workspace, request, pause(&arguments.every)?, context).await?;
+        return Ok(Reply::text(String::new()));
+    }
     let meter = Meter::new(context);
     let mut progress = |now| report_progress(&meter, now);
     let report = workspace.import(&request, context.now, &mut progress).await?;
     drop(meter);
     context.reply(|style| render::import::report(&report, style), || wire::import::Report::from(&report))
+}
+
+/// How long to wait between two looks: a second at least.
+fn pause(text: &str) -> Result<Duration> {
+    match u64::try_from(length::micros(text)?) {
+        Ok(micros @ 1_000_000..) => Ok(Duration::from_micros(micros)),
+        _ => Err(Error::input(format!("--every {text} is too often.")).hint("Say 1s or more.")),
+    }
 }

@@ -26,7 +26,9 @@ pub mod sql;
 pub mod token;
 pub mod typed;
 pub mod user;
+pub mod vacuum;
 pub mod version;
+pub mod watch;
 
 use throughline_engine::Result;
 
@@ -59,6 +61,7 @@ pub async fn run(command: Command, context: &Context) -> Result<Reply> {
         Command::User(arguments) => user::run(arguments, context).await,
         Command::Token(arguments) => token::run(arguments, context).await,
         Command::Audit(arguments) => audit::run(arguments, context).await,
+        Command::Vacuum(arguments) => vacuum::run(arguments, context).await,
         Command::Demo(arguments) => demo::run(arguments, context).await,
         Command::Version(arguments) => version::run(arguments, context).await,
         Command::Bench(arguments) => bench::run(arguments, context).await,

@@ -26,6 +26,7 @@ pub mod sql;
 pub mod token;
 pub mod trust;
 pub mod user;
+pub mod vacuum;
 pub mod workspace;
 
 use jiff::Timestamp;

@@ -16,6 +16,7 @@ use crate::folder::Folder;
 use crate::intake::{self, Assigned};
 use crate::store::durable::make_durable;
 use crate::store::manifest::{self, Manifest};
+use crate::store::replaced::remove_replaced;
 use crate::store::staging::{Staging, Stamp};
 use crate::store::tables::Tables;
 use crate::store::upsert::Upsert;
@@ -37,6 +38,8 @@ pub struct Commit<'a> {
     pub recorded_at: Timestamp,
     /// Scratch folder.
     pub scratch: &'a Path,
+    /// What was replaced before this may go.
+    pub vacuum_before: Timestamp,
     /// Where rows set aside before were mended: ids of the rejects that are done with.
     pub mended: Option<Vec<String>>,
 }
@@ -48,6 +51,9 @@ struct Committed {
     superseded: Vec<(String, i32, i64)>,
     versions: BTreeMap<String, u64>,
 }
+
+/// So many imports at a time, what they replaced is removed.
+const VACUUM_EVERY: u64 = 16;
 
 /// Why a row with the key of a later row stands among the rejects.
 pub const SUPERSEDED: &str = "replaced by a later row with the same key in the same import";
@@ -78,7 +84,7 @@ impl Commit<'_> {
         let sizes = sizes.join().map_err(|_| Error::internal("the sources could not be summed up"))??;
         let files = report.files.get(..sizes.len()).unwrap_or_default();
         self.ledger("imports", &ledger::file_rows(self.import_id, self.at, files, &sizes)?, &mut committed).await?;
-        self.name(committed.versions)?;
+        self.name(committed.versions).await?;
         report.tables = data;
         Ok(())
     }
@@ -92,7 +98,7 @@ impl Commit<'_> {
             report.staged = rows.num_rows() as u64;
         }
         self.ledger("import_tables", &ledger::table_rows(self.import_id, self.at, &data)?, &mut committed).await?;
-        self.name(committed.versions)
+        self.name(committed.versions).await
     }
 
     async fn table(&self, table: &Table, staging: Staging, rows: u64, committed: &mut Committed) -> Result<()> {
@@ -162,7 +168,7 @@ impl Commit<'_> {
         Stamp { import_id: self.import_id.to_owned(), recorded_at: self.recorded_at }
     }
 
-    fn name(&self, tables: BTreeMap<String, u64>) -> Result<()> {
+    async fn name(&self, tables: BTreeMap<String, u64>) -> Result<()> {
         for (table, version) in &tables {
             let before = self.before.tables.get(table).copied();
             make_durable(&self.folder.tables().join(table), before, *version)?;
@@ -174,10 +180,15 @@ impl Commit<'_> {
             tables,
             ..self.before.clone()
         };
-        manifest::commit(&self.folder.manifests(), &manifest)
+        manifest::commit(&self.folder.manifests(), &manifest)?;
+        if manifest.number.is_multiple_of(VACUUM_EVERY) {
+            // The import stands whatever becomes of old files: the next one tries again.
+            let _ = remove_replaced(self.folder, &manifest, self.vacuum_before).await;
+        }
+        Ok(())
     }
 }
 
-fn described(name: &str) -> Result<&'static Table> {
+pub(super) fn described(name: &str) -> Result<&'static Table> {
     catalog::vocabulary()?.table(name).ok_or_else(|| Error::internal(format!("{name} is no standard table")))
 }

@@ -81,7 +81,7 @@ impl Workspace {
     }
 
     /// How the export of a file is written, and its header.
-    fn shape(&self, file: &str, rows: &Rows<'_>, inputs: &BTreeMap<(String, String), String>) -> Result<Shape> {
+    fn shape(&self, file: &str, rows: &Rows<'_>, inputs: &BTreeMap<(String, String), Was>) -> Result<Shape> {
         let first = rows.values().flatten().next();
         let id = first.and_then(|reject| reject.layout.as_deref());
         let layouts = self.layouts()?;
@@ -106,8 +106,12 @@ impl Workspace {
         if originals().next().is_some_and(|text| text.trim_start().starts_with('{')) {
             return Ok(Shape::json());
         }
-        let input = id.and_then(|id| inputs.get(&(file.to_owned(), id.to_owned()))).map(String::as_str);
-        let names = names(&layouts, id, input)?;
+        let was = id.and_then(|id| inputs.get(&(file.to_owned(), id.to_owned())));
+        let input = was.map(|was| was.input.as_str());
+        let names = match was.filter(|was| !was.columns.is_empty()) {
+            Some(was) => was.columns.clone(),
+            None => names(&layouts, id, input)?,
+        };
         let own =
             id.zip(input).and_then(|(id, input)| find_input(&layouts, id, input)).and_then(|input| input.delimiter);
         Shape::of_names(own.map_or_else(|| guessed(names.len(), originals()), delimiting), &names)
@@ -138,13 +142,24 @@ impl Shape {
     }
 }
 
-/// The input of the layout that read each file, by file and layout, as the newest import of it says.
-pub(super) async fn inputs_of(reader: &Reader) -> Result<BTreeMap<(String, String), String>> {
-    let answer = reader.sql("SELECT file, layout, input FROM imports ORDER BY started_at, entry_id", None).await?;
+/// What a file was when it was imported.
+#[derive(Default)]
+pub(super) struct Was {
+    /// The input of the layout that read it.
+    pub(super) input: String,
+    /// Its columns, as the layout names them; none where an earlier program imported it.
+    columns: Vec<String>,
+}
+
+/// What files were, by file and layout, as the newest import of each says.
+pub(super) async fn inputs_of(reader: &Reader) -> Result<BTreeMap<(String, String), Was>> {
+    let answer = reader.sql("SELECT file, layout, input, columns FROM imports ORDER BY started_at, entry_id", None);
     let text = |value: Option<&serde_json::Value>| value.and_then(|value| value.as_str()).map(str::to_owned);
-    let inputs =
-        answer.rows.iter().filter_map(|row| Some(((text(row.first())?, text(row.get(1))?), text(row.get(2))?)));
-    Ok(inputs.collect())
+    let was = |row: &Vec<serde_json::Value>| {
+        let columns = text(row.get(3)).and_then(|columns| serde_json::from_str(&columns).ok()).unwrap_or_default();
+        Some(((text(row.first())?, text(row.get(1))?), Was { input: text(row.get(2))?, columns }))
+    };
+    Ok(answer.await?.rows.iter().filter_map(was).collect())
 }
 
 pub(super) fn find_input<'a>(layouts: &'a [std::sync::Arc<Layout>], id: &str, input: &str) -> Option<&'a Input> {
@@ -152,7 +167,8 @@ pub(super) fn find_input<'a>(layouts: &'a [std::sync::Arc<Layout>], id: &str, in
     layout.inputs.iter().find(|known| known.name == input)
 }
 
-/// Columns of a source file that is gone: those of its layout, else those of the standard table.
+/// Columns of a source file that is gone and of which the ledger does not tell them: those of its layout, else those of
+/// the standard table.
 fn names(layouts: &[std::sync::Arc<Layout>], id: Option<&str>, input: Option<&str>) -> Result<Vec<String>> {
     let Some(input) = input else { return Ok(Vec::new()) };
     if let Some(known) = id.and_then(|id| find_input(layouts, id, input)) {

@@ -107,6 +107,7 @@ pub fn mended_rows(ids: &[String], at: Timestamp) -> Result<RecordBatch> {
 
 /// The rows of the table `imports` for the files of one import; `sizes` are bytes and checksum per file.
 pub fn file_rows(import_id: &str, at: Timestamp, files: &[FileReport], sizes: &[(u64, String)]) -> Result<RecordBatch> {
+    let columns = files.iter().map(|file| Ok(serde_json::to_string(&file.columns)?)).collect::<Result<Vec<_>>>()?;
     let ids: Vec<String> = (1..=files.len()).map(|place| format!("{import_id}:{place}")).collect();
     let columns = [
         ("entry_id", texts(ids.iter().map(|id| Some(id.as_str())))),
@@ -115,6 +116,7 @@ pub fn file_rows(import_id: &str, at: Timestamp, files: &[FileReport], sizes: &[
         ("bytes", integers(sizes.iter().map(|(bytes, _)| *bytes))),
         ("layout", texts(files.iter().map(|file| Some(file.layout.as_str())))),
         ("input", texts(files.iter().map(|file| Some(file.input.as_str())))),
+        ("columns", texts(columns.iter().map(|columns| Some(columns.as_str())))),
         ("started_at", instants(files.iter().map(|_| Some(at)))),
         ("rows_read", integers(files.iter().map(|file| file.rows_read))),
         ("rows_rejected", integers(files.iter().map(|file| file.rows_rejected))),

@@ -1,6 +1,7 @@
 //! An import: files become versions of rows in standard tables, whole or not at all.
 
 mod commit;
+mod drift;
 mod export;
 mod ledger;
 mod mended;
@@ -9,6 +10,8 @@ mod replay;
 mod report;
 mod sink;
 mod statement;
+mod vacuum;
+mod watch;
 
 use std::fs::{self, File, TryLockError};
 use std::io::Read;
@@ -24,6 +27,8 @@ pub use export::{ExportedFile, RejectExport};
 pub use replay::{ReplayReport, StillOpen};
 pub use report::{FileReport, ImportReport, Progress, TableReport};
 pub(crate) use statement::Stating;
+pub use vacuum::Vacuumed;
+pub use watch::Watch;
 
 use crate::database;
 use crate::intake::{self, Kept, MapContext, Recognition, Reject, SourceFile};
@@ -213,6 +218,10 @@ impl Import<'_> {
         let open = std::mem::take(&mut staged.open);
         let mended = self.mending.map(|mending| mending.accepted(&open));
         let mut report = ImportReport::of(&import_id, self.request.dry_run, found, &counts, &staged);
+        if self.mending.is_none() && self.before.number > 0 {
+            let reader = self.workspace.reader(ReadOptions::at(self.now))?;
+            report.notes.extend(drift::notes(&mut drift::known(&reader).await?, &report.files, &found.assigned));
+        }
         if self.request.dry_run || mended.as_ref().is_some_and(Vec::is_empty) {
             return Ok((report, open));
         }
@@ -225,6 +234,7 @@ impl Import<'_> {
             recorded_at: context.recorded_at,
             scratch: self.scratch,
             at: self.told_at(),
+            vacuum_before: vacuum_before(self.workspace, self.told_at())?,
             mended,
         };
         commit.run(staged, &found.assigned, &mut report, progress).await?;
@@ -253,6 +263,12 @@ fn told_at(before: &Manifest, now: Timestamp) -> Timestamp {
         Ok(before) if now <= before => before.saturating_add(SignedDuration::from_micros(1)).unwrap_or(before),
         _ => now,
     }
+}
+
+/// What was replaced before this instant may go, by the settings of the workspace.
+fn vacuum_before(workspace: &Workspace, at: Timestamp) -> Result<Timestamp> {
+    let kept = SignedDuration::from_secs(workspace.settings()?.keep_replaced_seconds);
+    Ok(at.saturating_sub(kept).unwrap_or(Timestamp::UNIX_EPOCH))
 }
 
 /// The id of the import that writes the manifest of that number.

@@ -98,7 +98,8 @@ impl Workspace {
         let mut prepared = Vec::new();
         for (number, (source, export)) in exports.into_iter().enumerate() {
             let layout = export.rows.first().and_then(|(_, reject)| reject.layout.clone()).unwrap_or_default();
-            let input = inputs.get(&(source.to_owned(), layout.clone())).cloned().unwrap_or_default();
+            let was = inputs.get(&(source.to_owned(), layout.clone()));
+            let input = was.map(|was| was.input.clone()).unwrap_or_default();
             let (path, folder) = (self.folder().source(source), scratch.path().join(number.to_string()));
             let plan = Plan { layouts: &layouts, layout, input, source, path, folder };
             prepared.push(plan.prepare(export)?);

@@ -2,7 +2,7 @@
 
 use super::sink::Staged;
 use crate::catalog;
-use crate::intake::{self, Recognition};
+use crate::intake::{self, Assigned, Recognition};
 use crate::store::Counts;
 
 /// How far an import is.
@@ -40,6 +40,8 @@ pub struct FileReport {
     pub layout: String,
     /// Input of that layout.
     pub input: String,
+    /// Its columns, as the layout names them.
+    pub columns: Vec<String>,
     /// Records found.
     pub rows_read: u64,
     /// Rows set aside.
@@ -85,7 +87,8 @@ impl ImportReport {
         counts: &intake::Counts,
         staged: &Staged,
     ) -> Self {
-        let file = |file: &intake::FileCounts| FileReport {
+        let file = |(file, assigned): (&intake::FileCounts, &Assigned)| FileReport {
+            columns: assigned.header.clone(),
             file: file.file.clone(),
             layout: file.layout.clone(),
             input: file.input.clone(),
@@ -103,7 +106,7 @@ impl ImportReport {
         ImportReport {
             import_id: import_id.to_owned(),
             dry_run,
-            files: counts.files.iter().map(file).collect(),
+            files: counts.files.iter().zip(&found.assigned).map(file).collect(),
             tables: tables.map(table).collect(),
             rejected: staged.rejected,
             examples: staged.examples.clone(),

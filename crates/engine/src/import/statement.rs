@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::commit::Commit;
 use super::ledger::own;
-use super::{MEMORY_BYTES, Progress, import_id, lock, scratch, told_at};
+use super::{MEMORY_BYTES, Progress, import_id, lock, scratch, told_at, vacuum_before};
 use crate::Result;
 use crate::store::context::writing_session;
 use crate::store::manifest::{self, Manifest};
@@ -56,6 +56,7 @@ impl<'a> Stating<'a> {
             at: self.at,
             recorded_at: self.at,
             scratch: scratch.path(),
+            vacuum_before: vacuum_before(self.workspace, self.at)?,
             mended: None,
         };
         commit.state(table, &rows).await?;

@@ -22,8 +22,19 @@ use crate::{Error, Result};
 pub(crate) struct HeldFile {
     /// Where it lies.
     pub(crate) path: PathBuf,
+    /// Rows in it.
+    pub(crate) rows: u64,
     /// What takes it out of the table.
     pub(crate) remove: Remove,
+}
+
+/// What a commit changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// Which rows there are.
+    Rows,
+    /// Only in which files they lie.
+    Layout,
 }
 
 fn folder(delta: &DeltaTable) -> Result<PathBuf> {
@@ -34,8 +45,13 @@ fn folder(delta: &DeltaTable) -> Result<PathBuf> {
 pub(crate) fn held_files(delta: &DeltaTable) -> Result<Vec<HeldFile>> {
     let folder = folder(delta)?;
     let views = delta.snapshot()?.log_data().into_iter();
-    let file = |path: &str, remove| HeldFile { path: folder.join(path), remove };
-    let mut files: Vec<HeldFile> = views.map(|view| file(&view.path(), view.remove_action(true))).collect();
+    let mut files: Vec<HeldFile> = views
+        .map(|view| HeldFile {
+            path: folder.join(&*view.path()),
+            rows: view.num_records().unwrap_or_default() as u64,
+            remove: view.remove_action(true),
+        })
+        .collect();
     files.sort_by(|left, right| left.path.cmp(&right.path));
     Ok(files)
 }
@@ -64,18 +80,23 @@ pub(crate) async fn commit(
     author: &Author<'_>,
     added: &[DataFile],
     removed: Vec<Remove>,
+    change: Change,
 ) -> Result<DeltaTable> {
     if added.is_empty() && removed.is_empty() {
         return Ok(delta);
     }
     let folder = folder(&delta)?;
     let version = delta.version().map_or(0, |version| version + 1);
-    let operation = if removed.is_empty() {
-        DeltaOperation::Write { mode: SaveMode::Append, partition_by: None, predicate: None }
-    } else {
-        DeltaOperation::Update { predicate: None }
+    let data_change = change == Change::Rows;
+    let operation = match change {
+        Change::Layout => DeltaOperation::Optimize { predicate: None, target_size: 0 },
+        Change::Rows if removed.is_empty() => {
+            DeltaOperation::Write { mode: SaveMode::Append, partition_by: None, predicate: None }
+        }
+        Change::Rows => DeltaOperation::Update { predicate: None },
     };
-    let mut actions: Vec<Action> = removed.into_iter().map(Action::Remove).collect();
+    let removed = removed.into_iter().map(|remove| Remove { data_change, ..remove });
+    let mut actions: Vec<Action> = removed.map(Action::Remove).collect();
     for (number, file) in added.iter().enumerate() {
         // A version that was rolled back is not used again, and so no name is.
         let name = format!("{}-v{version}-{number:05}.parquet", author.import_id);
@@ -85,7 +106,7 @@ pub(crate) async fn commit(
             path: name,
             size: i64::try_from(size).unwrap_or(i64::MAX),
             modification_time: author.at.as_millisecond(),
-            data_change: true,
+            data_change,
             stats: Some(statistics(&file.metadata).to_string()),
             ..Add::default()
         }));

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use url::Url;
 
+use super::replaced::number;
 use crate::{Error, Result};
 
 /// Brings the versions of a Delta table after `before` up to `version` to the disk: data, log, and the folders that
@@ -30,8 +31,17 @@ fn written(table: &Path, before: Option<u64>, version: u64) -> Result<Vec<PathBu
     let none = || Error::internal(format!("{} is no absolute path.", table.display()));
     let root = Url::from_directory_path(table).map_err(|()| none())?;
     let mut files = Vec::new();
+    let log = table.join("_delta_log");
+    let since = |path: &Path| number(path).is_some_and(|number| before.is_none_or(|before| number > before));
+    for entry in fs::read_dir(&log)? {
+        let path = entry?.path();
+        // A checkpoint takes the place of the commits before it.
+        if path.to_string_lossy().contains("checkpoint") && (since(&path) || number(&path).is_none()) {
+            files.push(path);
+        }
+    }
     for number in before.map_or(0, |before| before + 1)..=version {
-        let commit = table.join(format!("_delta_log/{number:020}.json"));
+        let commit = log.join(format!("{number:020}.json"));
         for line in fs::read_to_string(&commit)?.lines() {
             let action: Value = serde_json::from_str(line)?;
             // The log writes paths as parts of addresses.

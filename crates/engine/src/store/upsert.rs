@@ -21,11 +21,13 @@ use super::closing;
 use super::closings::Closings;
 use super::conform::conform;
 use super::contest;
-use super::data_files::{self, Author, held_files};
+use super::data_files::{self, Author, Change, held_files};
 use super::encode::Encoder;
 use super::held;
 use super::keys::HashSet;
+use super::merge::merge;
 use super::parquet_files::{DataFile, DataFiles};
+use super::replaced::mark_replaced;
 use super::staging::{FILE, LINE, ORIGIN, RECORD, Staged, Staging, staged_schema};
 pub use super::versions::Counts;
 use super::versions::{Ownership, Walk};
@@ -66,7 +68,8 @@ impl Upsert<'_> {
         if staged.rows == 0 {
             return Ok(Upserted { delta, counts: Counts::default(), superseded: Vec::new() });
         }
-        let before = data_files::state(&held_files(&delta)?);
+        let first = held_files(&delta)?;
+        let before = data_files::state(&first);
         let mut counts = Counts::default();
         if !by_file.is_empty() {
             (delta, counts.withdrawn) = withdraw(self.session, table, delta, &staged.files, &by_file).await?;
@@ -74,7 +77,7 @@ impl Upsert<'_> {
         let held = held_files(&delta)?;
         let paths: Vec<PathBuf> = held.iter().map(|file| file.path.clone()).collect();
         let (index, contested) = contest::find(&self.keys.join(&table.name), &mut staged, table, &paths, before)?;
-        let (mut removed, mut superseded) = (Vec::new(), Vec::new());
+        let (mut removed, mut superseded, folder) = (Vec::new(), Vec::new(), staged.folder.clone());
         let added = if contested.is_empty() {
             counts.added += staged.rows;
             staged.files
@@ -87,8 +90,12 @@ impl Upsert<'_> {
             settled.files
         };
         let author = Author { import_id: self.import_id, at: self.at };
-        let delta = data_files::commit(delta, &author, &added, removed).await?;
-        index.keep(data_files::state(&held_files(&delta)?))?;
+        let delta = data_files::commit(delta, &author, &added, removed, Change::Rows).await?;
+        let delta = merge(table, delta, &author, &folder).await?;
+        let last = held_files(&delta)?;
+        index.keep(data_files::state(&last))?;
+        let gone = first.into_iter().map(|file| file.path).filter(|path| !last.iter().any(|file| file.path == *path));
+        mark_replaced(&gone.collect::<Vec<_>>(), self.at)?;
         Ok(Upserted { delta, counts, superseded })
     }
 

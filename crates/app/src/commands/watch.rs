@@ -1,0 +1,87 @@
+//! `throughline import --watch`: imports what appears in folders, until it is stopped.
+
+use std::io::Write;
+use std::time::{Duration, SystemTime};
+
+use jiff::Timestamp;
+use throughline_engine::intake::SourceFile;
+use throughline_engine::{Error, ErrorKind, ImportReport, ImportRequest, Result, Workspace};
+
+use crate::context::Context;
+use crate::failure::report;
+use crate::progress::{Meter, report_progress};
+use crate::render;
+use crate::wire;
+
+/// Looks every so often, and imports what is new with the other wishes of `request`.
+pub async fn watch(workspace: &Workspace, request: ImportRequest, every: Duration, context: &Context) -> Result<()> {
+    let mut watch = workspace.watch(request.paths.clone(), every, context.now).await?;
+    if !context.json {
+        println!("Watching {}; stop with Ctrl-C.", request.paths.join(", "));
+    }
+    loop {
+        let ready = watch.look(SystemTime::now())?;
+        if !ready.is_empty() {
+            bring(workspace, &request, ready, context).await?;
+        }
+        tokio::select! {
+            stopped = tokio::signal::ctrl_c() => return Ok(stopped?),
+            () = tokio::time::sleep(every) => {}
+        }
+    }
+}
+
+/// All files together, because some complete the rows of others; where one of them cannot be read, each on its own.
+async fn bring(
+    workspace: &Workspace,
+    request: &ImportRequest,
+    files: Vec<SourceFile>,
+    context: &Context,
+) -> Result<()> {
+    match one(workspace, request, files.clone(), context).await {
+        Ok(done) => return say(&done, context),
+        Err(error) if !is_about_files(&error) => return Err(error),
+        Err(error) if files.len() == 1 => {
+            report(&error, context);
+            return Ok(());
+        }
+        Err(_) => {}
+    }
+    for file in files {
+        match one(workspace, request, vec![file], context).await {
+            Ok(done) => say(&done, context)?,
+            Err(error) if is_about_files(&error) => {
+                report(&error, context);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// What is wrong with one file must not keep others from coming in.
+fn is_about_files(error: &Error) -> bool {
+    matches!(error.kind, ErrorKind::Input | ErrorKind::Definition)
+}
+
+async fn one(
+    workspace: &Workspace,
+    request: &ImportRequest,
+    files: Vec<SourceFile>,
+    context: &Context,
+) -> Result<ImportReport> {
+    let request = ImportRequest { paths: Vec::new(), files, ..request.clone() };
+    let meter = Meter::new(context);
+    workspace.import(&request, Timestamp::now(), &mut |now| report_progress(&meter, now)).await
+}
+
+fn say(done: &ImportReport, context: &Context) -> Result<()> {
+    let text = if context.json {
+        serde_json::to_string(&wire::import::Report::from(done)).map_err(|error| Error::internal(error.to_string()))?
+            + "\n"
+    } else {
+        render::import::report(done, &context.style) + "\n"
+    };
+    let mut out = std::io::stdout().lock();
+    Ok(out.write_all(text.as_bytes()).and_then(|()| out.flush())?)
+}

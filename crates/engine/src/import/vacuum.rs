@@ -1,0 +1,93 @@
+//! A vacuum, when somebody asks for one: small files merged, replaced ones removed. Imports do the same by
+//! themselves, table by table.
+
+use std::path::Path;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::commit::described;
+use super::{Progress, import_id, lock, scratch, told_at};
+use crate::Result;
+use crate::store::data_files::{Author, held_files};
+use crate::store::durable::make_durable;
+use crate::store::manifest::{self, Manifest};
+use crate::store::merge::merge;
+use crate::store::replaced::{Removed, mark_replaced, remove_replaced};
+use crate::store::tables::Tables;
+use crate::workspace::Workspace;
+
+/// What a vacuum did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Vacuumed {
+    /// Data files of all tables before.
+    pub data_files_before: u64,
+    /// Data files of all tables now.
+    pub data_files: u64,
+    /// What was removed.
+    pub removed: Removed,
+}
+
+impl Workspace {
+    /// Merges small data files of all tables, and removes what was replaced longer ago than `keep`, by default what
+    /// the settings say.
+    ///
+    /// # Errors
+    /// Busy: a backup is being made; merged files stand all the same. Damaged: a table cannot be read.
+    pub async fn vacuum(
+        &self,
+        keep: Option<SignedDuration>,
+        now: Timestamp,
+        progress: &mut (dyn FnMut(Progress) + Send),
+    ) -> Result<Vacuumed> {
+        let _lock = lock(self, progress)?;
+        let before = manifest::latest(&self.folder().manifests())?;
+        let at = told_at(&before, now);
+        let scratch = scratch(self, false)?;
+        let mut done = Vacuumed::default();
+        let mut after = before.clone();
+        for name in before.tables.keys() {
+            progress(Progress::Writing { table: name.clone() });
+            self.merged(name, &mut after, at, scratch.path(), &mut done).await?;
+        }
+        if after.tables != before.tables {
+            after = Manifest {
+                number: before.number + 1,
+                import_id: import_id(before.number + 1),
+                at: at.to_string(),
+                ..after
+            };
+            manifest::commit(&self.folder().manifests(), &after)?;
+        }
+        let keep = keep.unwrap_or(SignedDuration::from_secs(self.settings()?.keep_replaced_seconds));
+        let until = at.saturating_sub(keep).unwrap_or(Timestamp::UNIX_EPOCH);
+        done.removed = remove_replaced(self.folder(), &after, until).await?;
+        Ok(done)
+    }
+
+    /// Merges the files of one table; its new version goes into `after`.
+    async fn merged(
+        &self,
+        name: &str,
+        after: &mut Manifest,
+        at: Timestamp,
+        scratch: &Path,
+        done: &mut Vacuumed,
+    ) -> Result<()> {
+        let version = after.tables.get(name).copied();
+        let id = import_id(after.number + 1);
+        let table = described(name)?;
+        let delta = Tables::new(self.folder().tables()).open_for_writing(table, version).await?;
+        let first = held_files(&delta)?;
+        let delta = merge(table, delta, &Author { import_id: &id, at }, &scratch.join(name)).await?;
+        let last = held_files(&delta)?;
+        done.data_files_before += first.len() as u64;
+        done.data_files += last.len() as u64;
+        let gone = first.into_iter().map(|file| file.path).filter(|path| !last.iter().any(|file| file.path == *path));
+        mark_replaced(&gone.collect::<Vec<_>>(), at)?;
+        if let Some(new) = delta.version() {
+            make_durable(&self.folder().tables().join(name), version, new)?;
+            after.tables.insert(name.to_owned(), new);
+        }
+        Ok(())
+    }
+}
