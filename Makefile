@@ -7,6 +7,9 @@ SIZE ?= 10m
 BENCH_DATA ?= bench/data
 BENCH_VENV ?= bench/.venv
 ROUNDS ?= 3
+# How many processes `make torture` kills, and for how many seconds it fuzzes each target.
+KILLS ?= 1000
+FUZZ ?= 1800
 THROUGHLINE = $(or $(CARGO_TARGET_DIR),target)/release/throughline
 
 # What `make test` tries with the program that the tests made, and the targets below with the one that is released.
@@ -16,7 +19,7 @@ TRY_API = THROUGHLINE=$(abspath $(THROUGHLINE)) tools/fuzz/run.sh $(abspath $(or
 # The page: what it is made of, and what it becomes.
 WEB_SOURCES = $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/test*' -not -path 'web/tools/*' -not -name types.d.ts 2>/dev/null)
 
-.PHONY: help build demo demo-data test tools format web-check unit web-test api-test bench clean
+.PHONY: help build demo demo-data test tools format web-check unit web-test api-test torture bench clean
 
 help:            ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## ?/\t/' | expand -t 16
@@ -69,6 +72,13 @@ web-test: build  ## The page in a real browser, on the real server
 
 api-test: build  ## The server, asked all that its description allows and much that it does not
 	$(TRY_API)
+
+# Takes hours. KILLS processes are killed, and every parser of text from outside is fuzzed for FUZZ seconds.
+torture: web/dist/index.html ## Every failing write, a thousand kills, a thousand imports, a year of days, and fuzzing
+	RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS="-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__" \
+		THROUGHLINE_KILLS=$(KILLS) $(CARGO) test --release --package throughline-app --test it -- \
+		torture_ --ignored --nocapture --test-threads=1
+	tools/torture/fuzz.sh $(FUZZ)
 
 bench: build $(BENCH_VENV)/ready ## Speed and memory beside DuckDB, ClickHouse and Polars (SIZE=1m for a quick look)
 	THROUGHLINE=$(abspath $(THROUGHLINE)) BENCH_PYTHON=$(BENCH_VENV)/bin/python bench/run.sh $(BENCH_DATA) $(SIZE) $(ROUNDS)
