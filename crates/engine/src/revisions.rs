@@ -9,8 +9,22 @@ use serde::{Deserialize, Serialize};
 use throughline_model::definitions::DefinitionFile;
 use xxhash_rust::xxh3::Xxh3;
 
+use crate::error::at;
 use crate::folder::{Folder, definition_files};
+use crate::sealed::{self, Doubt};
+use crate::store::manifest::newer;
 use crate::{Error, Result};
+
+const FORMAT: u32 = 1;
+const RESTORE: &str = "Restore the folder revisions/ from version control or a backup.";
+
+/// A line of the log.
+#[derive(Serialize)]
+struct Line<'a> {
+    format: u32,
+    #[serde(flatten)]
+    revision: &'a Revision,
+}
 
 /// One applied revision of the definitions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,10 +61,16 @@ pub fn all(folder: &Folder) -> Result<Vec<Revision>> {
     if !path.exists() {
         return Ok(Vec::new());
     }
-    let text = fs::read_to_string(&path)?;
+    let bytes = fs::read(&path).map_err(at(&path))?;
+    let text = String::from_utf8_lossy(&bytes);
     let line = |(index, line): (usize, &str)| {
-        serde_json::from_str(line)
-            .map_err(|error| Error::damaged(format!("{} line {}: {error}.", path.display(), index + 1)))
+        let read = sealed::read::<Revision>(line, FORMAT).map_err(|doubt| match doubt {
+            Doubt::Newer(format) => newer(&path, format, FORMAT),
+            Doubt::Broken(why) => {
+                Error::damaged(format!("{} line {} is damaged: {why}.", path.display(), index + 1)).hint(RESTORE)
+            }
+        })?;
+        Ok(read.0)
     };
     text.lines().enumerate().filter(|(_, text)| !text.trim().is_empty()).map(line).collect()
 }
@@ -71,9 +91,18 @@ pub fn files(folder: &Folder, revision: &Revision) -> Result<Vec<DefinitionFile>
             revision.number,
             snapshot.display()
         ))
-        .hint("Restore the folder revisions/ from version control or a backup."));
+        .hint(RESTORE));
     }
-    definition_files(&snapshot)
+    let files = definition_files(&snapshot)?;
+    if content_name(&files) != revision.content {
+        return Err(Error::damaged(format!(
+            "Revision {} is damaged: the files in {} are not those that were applied.",
+            revision.number,
+            snapshot.display()
+        ))
+        .hint(RESTORE));
+    }
+    Ok(files)
 }
 
 /// Stores the files as the next revision; `None` where they equal the last one and begin no later.
@@ -86,7 +115,7 @@ pub fn store(folder: &Folder, files: &[DefinitionFile], mut revision: Revision) 
     }
     write_snapshot(&folder.revisions(), &revision.content, files)?;
     let mut log = OpenOptions::new().create(true).append(true).open(folder.revisions().join("log.jsonl"))?;
-    log.write_all(format!("{}\n", serde_json::to_string(&revision)?).as_bytes())?;
+    log.write_all(format!("{}\n", sealed::line(&Line { format: FORMAT, revision: &revision })?).as_bytes())?;
     log.sync_all()?;
     Ok(Some(revision))
 }

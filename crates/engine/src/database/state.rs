@@ -13,7 +13,10 @@ use throughline_model::source::{DatabaseSource, QueryTarget, SourceQuery};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::{file_name, layout};
+use crate::error::at;
 use crate::folder::Folder;
+use crate::sealed::{self, Doubt};
+use crate::store::manifest::newer;
 use crate::{Error, Result};
 
 const FORMAT: u32 = 1;
@@ -67,7 +70,8 @@ pub(super) fn question(source: &DatabaseSource, query: &SourceQuery) -> String {
     format!("{:032x}", hash.digest128())
 }
 
-fn path(folder: &Folder, source: &str) -> PathBuf {
+/// Where it lies.
+pub(super) fn path(folder: &Folder, source: &str) -> PathBuf {
     folder.sources().join(format!("{source}.json"))
 }
 
@@ -77,20 +81,20 @@ pub(super) fn load(folder: &Folder, source: &str) -> Result<SourceState> {
     if !path.exists() {
         return Ok(SourceState::default());
     }
-    let damaged = |why: String| {
-        Error::damaged(format!("{} cannot be read: {why}.", path.display()))
-            .hint("Without this file the source is fetched whole the next time; it can be deleted.")
-    };
-    let state: SourceState =
-        serde_json::from_str(&fs::read_to_string(&path)?).map_err(|error| damaged(error.to_string()))?;
-    if state.format > FORMAT { Err(damaged("it was written by a newer version".into())) } else { Ok(state) }
+    let bytes = fs::read(&path).map_err(at(&path))?;
+    let state = sealed::read(&String::from_utf8_lossy(&bytes), FORMAT).map_err(|doubt| match doubt {
+        Doubt::Newer(format) => newer(&path, format, FORMAT),
+        Doubt::Broken(why) => Error::damaged(format!("{} is damaged: {why}.", path.display()))
+            .hint("Without this file the source is fetched whole the next time: `throughline doctor --mend` puts it aside."),
+    })?;
+    Ok(state.0)
 }
 
 /// Remembers: durable on return, and never half of it.
 pub(super) fn store(folder: &Folder, source: &str, state: &SourceState) -> Result<()> {
     fs::create_dir_all(folder.sources())?;
     let mut file = tempfile::Builder::new().prefix(".state-").tempfile_in(folder.sources())?;
-    let text = serde_json::to_string_pretty(&SourceState { format: FORMAT, ..state.clone() })?;
+    let text = sealed::page(&SourceState { format: FORMAT, ..state.clone() })?;
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
     file.persist(path(folder, source)).map_err(|error| Error::from(error.error))?;

@@ -14,8 +14,9 @@ use super::report::{ImportReport, Progress, TableReport};
 use super::sink::Staged;
 use crate::folder::Folder;
 use crate::intake::{self, Assigned};
+use crate::store::data_files;
 use crate::store::durable::make_durable;
-use crate::store::manifest::{self, Manifest};
+use crate::store::manifest::{self, LogState, Manifest};
 use crate::store::staging::{Staging, Stamp};
 use crate::store::tables::Tables;
 use crate::store::upsert::Upsert;
@@ -78,7 +79,7 @@ impl Commit<'_> {
         let sizes = sizes.join().map_err(|_| Error::internal("the sources could not be summed up"))??;
         let files = report.files.get(..sizes.len()).unwrap_or_default();
         self.ledger("imports", &ledger::file_rows(self.import_id, self.at, files, &sizes)?, &mut committed).await?;
-        self.name(committed.versions)?;
+        self.name(committed.versions).await?;
         report.tables = data;
         Ok(())
     }
@@ -92,12 +93,16 @@ impl Commit<'_> {
             report.staged = rows.num_rows() as u64;
         }
         self.ledger("import_tables", &ledger::table_rows(self.import_id, self.at, &data)?, &mut committed).await?;
-        self.name(committed.versions)
+        self.name(committed.versions).await
     }
 
     async fn table(&self, table: &Table, staging: Staging, rows: u64, committed: &mut Committed) -> Result<()> {
         let tables = Tables::new(self.folder.tables());
-        let delta = tables.open_for_writing(table, self.before.tables.get(&table.name).copied()).await?;
+        let before = self.before.tables.get(&table.name).copied();
+        if let (Some(version), hash @ Some(_)) = (before, self.before.log_hash(&table.name)) {
+            tables.prove_log(&table.name, &tables.open_at(&table.name, version).await?, hash)?;
+        }
+        let delta = tables.open_for_writing(table, before).await?;
         let upsert = Upsert {
             session: self.session,
             keys: self.folder.cache().join("keys"),
@@ -162,16 +167,24 @@ impl Commit<'_> {
         Stamp { import_id: self.import_id.to_owned(), recorded_at: self.recorded_at }
     }
 
-    fn name(&self, tables: BTreeMap<String, u64>) -> Result<()> {
+    async fn name(&self, tables: BTreeMap<String, u64>) -> Result<()> {
+        let mut logs = self.before.logs.clone();
         for (table, version) in &tables {
             let before = self.before.tables.get(table).copied();
             make_durable(&self.folder.tables().join(table), before, *version)?;
+            if before != Some(*version) {
+                // As a reader will see it.
+                let delta = Tables::new(self.folder.tables()).open_at(table, *version).await?;
+                let hash = data_files::log_hash(&delta)?;
+                logs.insert(table.clone(), LogState { version: *version, hash });
+            }
         }
         let manifest = Manifest {
             number: self.before.number + 1,
             import_id: self.import_id.to_owned(),
             at: self.at.to_string(),
             tables,
+            logs,
             ..self.before.clone()
         };
         manifest::commit(&self.folder.manifests(), &manifest)

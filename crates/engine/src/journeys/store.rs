@@ -12,6 +12,8 @@ use super::replaced;
 use super::run::{BUCKETS, Run};
 use super::state::{RunInfo, State};
 use super::write::{self, Source};
+use crate::error::at;
+use crate::proof::Proof;
 use crate::{Error, ErrorKind, Progress, Result};
 
 const LINKS: &str = "links.arrow";
@@ -102,6 +104,7 @@ impl Store {
     pub(super) fn open(&self, state: &State) -> Result<Opened> {
         let mut runs = Vec::with_capacity(state.runs.len());
         for info in &state.runs {
+            info.prove(&self.folder)?;
             let folder = self.folder.join(info.folder());
             let run = Run::open(&folder).map_err(|error| Error { kind: ErrorKind::Damaged, ..error })?;
             for replaced in replaced::read(&folder)? {
@@ -114,6 +117,17 @@ impl Store {
             runs.push((info.clone(), run));
         }
         Ok(Opened { runs, kinds: state.kinds() })
+    }
+
+    /// The links that the journeys of a state were made with.
+    pub(super) fn saved_links(&self, state: &State) -> Result<Links> {
+        let path = self.links();
+        match &state.links {
+            Some(proof) if !proof.holds(&path) => Err(Error::damaged(format!("{} is damaged.", path.display()))
+                .hint("It can be built again: delete the folder data/cache and ask again.")),
+            Some(_) => Links::saved(&path),
+            None => Ok(Links::default()),
+        }
     }
 
     async fn extended(
@@ -146,7 +160,8 @@ impl Store {
             fs::remove_file(&path)?;
         }
         links.save(&path)?;
-        state.write(&self.folder)?;
+        let proof = if path.exists() { Some(Proof::of(&path).map_err(at(&path))?) } else { None };
+        State { links: proof, ..state.clone() }.write(&self.folder)?;
         let current: Vec<String> = state.runs.iter().map(RunInfo::folder).collect();
         for entry in fs::read_dir(&self.folder)? {
             let entry = entry?;

@@ -9,21 +9,83 @@ use datafusion::parquet::file::metadata::ParquetMetaData;
 use datafusion::parquet::file::statistics::{Statistics, ValueStatistics};
 use deltalake::DeltaTable;
 use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
-use deltalake::kernel::{Action, Add, Remove};
+use deltalake::kernel::{Action, Add, LogicalFileView, Remove};
 use deltalake::protocol::{DeltaOperation, SaveMode};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use super::parquet_files::DataFile;
-use crate::{Error, Result};
+use crate::error::{DOCTOR, at};
+use crate::{Error, Result, proof};
 
 /// A data file that the table holds now.
 pub(crate) struct HeldFile {
     /// Where it lies.
     pub(crate) path: PathBuf,
+    /// Its length in bytes.
+    size: u64,
+    /// When it was written, in milliseconds since 1970: the file says the same.
+    written: i64,
+    /// What the log keeps about its rows.
+    pub(crate) stats: Option<String>,
     /// What takes it out of the table.
     pub(crate) remove: Remove,
+}
+
+impl HeldFile {
+    /// Whether it is what was written, as far as that is quickly told: a file that was changed since is read, one that
+    /// tells its old size and time is believed.
+    pub(crate) fn prove(&self) -> Result<()> {
+        let data = fs::metadata(&self.path).map_err(at(&self.path))?;
+        if data.len() != self.size {
+            return Err(self.damaged(&format!("it is {} bytes long instead of {}", data.len(), self.size)));
+        }
+        if proof::changed_ms(&data) == self.written || !self.prove_by_bytes()? {
+            return Ok(());
+        }
+        // It was copied. Where that cannot be noted, it is read again the next time.
+        let _ = proof::set_changed_ms(&self.path, self.written);
+        Ok(())
+    }
+
+    /// Reads the file; false where its name has no hash, as those of earlier programs do.
+    pub(crate) fn prove_by_bytes(&self) -> Result<bool> {
+        let Some(named) = hash_in_name(&self.path) else { return Ok(false) };
+        match proof::hash(&self.path).map_err(at(&self.path))? == named {
+            true => Ok(true),
+            false => Err(self.damaged("its bytes are not those that were written")),
+        }
+    }
+
+    fn damaged(&self, why: &str) -> Error {
+        Error::damaged(format!("The data file {} is damaged: {why}.", self.path.display())).hint(DOCTOR)
+    }
+}
+
+/// The hash of a data file's bytes, which is the last part of its name.
+fn hash_in_name(path: &Path) -> Option<u64> {
+    let (_, last) = path.file_stem()?.to_str()?.rsplit_once('-')?;
+    if last.len() == 16 { u64::from_str_radix(last, 16).ok() } else { None }
+}
+
+/// Whether all data files of a table are what was written.
+pub(crate) async fn prove(delta: &DeltaTable) -> Result<()> {
+    let files = held_files(delta)?;
+    let done = tokio::task::spawn_blocking(move || files.iter().try_for_each(HeldFile::prove)).await;
+    done.map_err(|error| Error::internal(format!("Data files could not be looked at: {error}.")))?
+}
+
+/// A hash of what a table's log says: files, what it keeps about them, columns.
+pub(crate) fn log_hash(delta: &DeltaTable) -> Result<String> {
+    let mut sum = Xxh3::new();
+    for file in held_files(delta)? {
+        let name = file.path.file_name().unwrap_or_default().to_string_lossy();
+        sum.update(format!("{name}\0{}\0{}\0", file.size, file.written).as_bytes());
+        sum.update(file.stats.unwrap_or_default().as_bytes());
+    }
+    sum.update(serde_json::to_string(&delta.snapshot()?.schema())?.as_bytes());
+    Ok(format!("{:016x}", sum.digest()))
 }
 
 fn folder(delta: &DeltaTable) -> Result<PathBuf> {
@@ -34,8 +96,14 @@ fn folder(delta: &DeltaTable) -> Result<PathBuf> {
 pub(crate) fn held_files(delta: &DeltaTable) -> Result<Vec<HeldFile>> {
     let folder = folder(delta)?;
     let views = delta.snapshot()?.log_data().into_iter();
-    let file = |path: &str, remove| HeldFile { path: folder.join(path), remove };
-    let mut files: Vec<HeldFile> = views.map(|view| file(&view.path(), view.remove_action(true))).collect();
+    let file = |view: LogicalFileView| HeldFile {
+        path: folder.join(&*view.path()),
+        size: u64::try_from(view.size()).unwrap_or_default(),
+        written: view.modification_time(),
+        stats: view.stats(),
+        remove: view.remove_action(true),
+    };
+    let mut files: Vec<HeldFile> = views.map(file).collect();
     files.sort_by(|left, right| left.path.cmp(&right.path));
     Ok(files)
 }
@@ -75,16 +143,19 @@ pub(crate) async fn commit(
     } else {
         DeltaOperation::Update { predicate: None }
     };
+    let written = author.at.as_millisecond();
     let mut actions: Vec<Action> = removed.into_iter().map(Action::Remove).collect();
     for (number, file) in added.iter().enumerate() {
-        // A version that was rolled back is not used again, and so no name is.
-        let name = format!("{}-v{version}-{number:05}.parquet", author.import_id);
-        shift(&file.path, &folder.join(&name))?;
-        let size = fs::metadata(folder.join(&name))?.len();
+        // A version that was rolled back is not used again, and so no name is. The hash lets every file prove itself.
+        let hash = proof::hash(&file.path).map_err(at(&file.path))?;
+        let name = format!("{}-v{version}-{number:05}-{hash:016x}.parquet", author.import_id);
+        let path = folder.join(&name);
+        shift(&file.path, &path).and_then(|()| proof::set_changed_ms(&path, written)).map_err(at(&path))?;
+        let size = fs::metadata(&path).map_err(at(&path))?.len();
         actions.push(Action::Add(Add {
             path: name,
             size: i64::try_from(size).unwrap_or(i64::MAX),
-            modification_time: author.at.as_millisecond(),
+            modification_time: written,
             data_change: true,
             stats: Some(statistics(&file.metadata).to_string()),
             ..Add::default()
@@ -97,7 +168,7 @@ pub(crate) async fn commit(
 }
 
 /// Moves a file, also to another file system.
-fn shift(from: &Path, to: &Path) -> Result<()> {
+fn shift(from: &Path, to: &Path) -> std::io::Result<()> {
     if fs::rename(from, to).is_err() {
         fs::copy(from, to)?;
         fs::remove_file(from)?;
@@ -106,7 +177,7 @@ fn shift(from: &Path, to: &Path) -> Result<()> {
 }
 
 /// What Delta keeps about a file: rows, nulls, and the least and greatest value of columns where they are exact.
-fn statistics(metadata: &ParquetMetaData) -> Value {
+pub(crate) fn statistics(metadata: &ParquetMetaData) -> Value {
     let (mut least, mut greatest, mut nulls) = (Map::new(), Map::new(), Map::new());
     let columns = metadata.file_metadata().schema_descr().columns();
     for (place, column) in columns.iter().enumerate() {
