@@ -76,6 +76,12 @@ pub enum Command {
     Token(commands::token::Arguments),
     /// Show who changed what, and when
     Audit(commands::audit::Arguments),
+    /// Check every file of the workspace, and mend what can be mended
+    Doctor(commands::doctor::Arguments),
+    /// Copy the workspace into a folder, while it is in use
+    Backup(commands::backup::Arguments),
+    /// Make a workspace of a backup
+    Restore(commands::restore::Arguments),
     /// Make the source files of a company that does not exist
     Demo(commands::demo::Arguments),
     /// Show the version of the program

@@ -47,6 +47,10 @@ impl Folder {
     pub(crate) fn vacuum_lock(&self) -> PathBuf {
         self.root.join("data/vacuum.lock")
     }
+    /// Who may log in, and what they did: one file that the engine only names.
+    pub fn people(&self) -> PathBuf {
+        self.root.join("data/people.sqlite")
+    }
     /// Where damaged files are put that nothing can be made of.
     pub(crate) fn damaged(&self) -> PathBuf {
         self.root.join("data/damaged")

@@ -1,9 +1,11 @@
 //! The engine: tables, imports, measures and the scorecard behind one façade.
 
+mod backup;
 pub mod catalog;
 pub mod customer;
 mod customers;
 mod database;
+mod doctor;
 mod draft;
 pub mod error;
 mod folder;
@@ -31,8 +33,10 @@ mod trust;
 mod version;
 mod workspace;
 
+pub use backup::{BackupReport, CopyPeople, RestoreReport, Work};
 pub use customers::{CustomerList, FoundCustomer};
 pub use database::{QueryReport, RefreshReport, RefreshRequest, Refreshing, Secrets, SourceStatus};
+pub use doctor::{Check, Checkup, DoctorRequest, Finding, Severity};
 pub use draft::{Draft, text_name};
 pub use error::{Error, ErrorKind, Result};
 pub use folder::Folder;

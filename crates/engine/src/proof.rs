@@ -29,13 +29,13 @@ impl Proof {
     /// Of the file at `path` as it lies there.
     pub(crate) fn of(path: &Path) -> io::Result<Proof> {
         let data = fs::metadata(path)?;
-        Ok(Proof { size: data.len(), hash: format!("{:016x}", hash(path)?), changed: nanoseconds(&data) })
+        Ok(Proof { size: data.len(), hash: format!("{:016x}", hash(path)?), changed: changed_ns(&data) })
     }
 
     /// Whether the file at `path` is still that one.
     pub(crate) fn holds(&self, path: &Path) -> bool {
         let Ok(data) = fs::metadata(path) else { return false };
-        data.len() == self.size && (nanoseconds(&data) == self.changed || self.holds_by_bytes(path))
+        data.len() == self.size && (changed_ns(&data) == self.changed || self.holds_by_bytes(path))
     }
 
     /// Whether the file at `path` holds the same bytes, whatever its time says.
@@ -69,14 +69,15 @@ pub(crate) fn beside(path: &Path) -> PathBuf {
     name.into()
 }
 
-fn nanoseconds(data: &fs::Metadata) -> u64 {
+/// When a file was last changed, in nanoseconds since 1970.
+pub(crate) fn changed_ns(data: &fs::Metadata) -> u64 {
     let since = data.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
     since.and_then(|since| u64::try_from(since.as_nanos()).ok()).unwrap_or_default()
 }
 
 /// When a file was last changed, in milliseconds since 1970.
 pub(crate) fn changed_ms(data: &fs::Metadata) -> i64 {
-    i64::try_from(nanoseconds(data) / 1_000_000).unwrap_or_default()
+    i64::try_from(changed_ns(data) / 1_000_000).unwrap_or_default()
 }
 
 /// Says that a file was last changed so many milliseconds after 1970.

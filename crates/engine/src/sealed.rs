@@ -87,8 +87,11 @@ mod tests {
                 bytes[at] ^= 1;
                 let Ok(other) = String::from_utf8(bytes) else { continue };
                 // A checksum whose name is damaged is none; what is read is still what was written.
-                assert!(read::<Thing>(&other, 1).is_ok_and(|(read, sealed)| read == thing && !sealed)
-                    || read::<Thing>(&other, 1).is_err() || read_whole(&other).is_some_and(|read: Thing| read == thing));
+                assert!(
+                    read::<Thing>(&other, 1).is_ok_and(|(read, sealed)| read == thing && !sealed)
+                        || read::<Thing>(&other, 1).is_err()
+                        || read_whole(&other).is_some_and(|read: Thing| read == thing)
+                );
             }
         }
     }

@@ -12,7 +12,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use crate::reader::Reader;
 use crate::session::quote;
-use crate::{Result, catalog};
+use crate::{Result, catalog, sealed};
 
 /// What one source brought into one table.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,7 +1,7 @@
 //! What is remembered of a source: when it was asked, how far each query came, and the columns it brought.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,6 +15,7 @@ use xxhash_rust::xxh3::Xxh3;
 use super::{file_name, layout};
 use crate::error::at;
 use crate::folder::Folder;
+use crate::lock::{self, Lock};
 use crate::sealed::{self, Doubt};
 use crate::store::manifest::newer;
 use crate::{Error, Result};
@@ -84,8 +85,9 @@ pub(super) fn load(folder: &Folder, source: &str) -> Result<SourceState> {
     let bytes = fs::read(&path).map_err(at(&path))?;
     let state = sealed::read(&String::from_utf8_lossy(&bytes), FORMAT).map_err(|doubt| match doubt {
         Doubt::Newer(format) => newer(&path, format, FORMAT),
-        Doubt::Broken(why) => Error::damaged(format!("{} is damaged: {why}.", path.display()))
-            .hint("Without this file the source is fetched whole the next time: `throughline doctor --mend` puts it aside."),
+        Doubt::Broken(why) => Error::damaged(format!("{} is damaged: {why}.", path.display())).hint(
+            "Without this file the source is fetched whole the next time: `throughline doctor --mend` puts it aside.",
+        ),
     })?;
     Ok(state.0)
 }
@@ -106,32 +108,37 @@ pub(super) fn store(folder: &Folder, source: &str, state: &SourceState) -> Resul
 ///
 /// # Errors
 /// Busy: somebody else refreshes it.
-pub(super) fn lock(folder: &Folder, source: &str) -> Result<File> {
+pub(super) fn lock(folder: &Folder, source: &str) -> Result<Lock> {
     fs::create_dir_all(folder.sources())?;
     let path = folder.sources().join(format!("{source}.lock"));
-    let file = File::options().create(true).truncate(false).write(true).open(path)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            Err(Error::busy(format!("The source {source} is being refreshed already.")).hint("Try again later."))
-        }
-        Err(TryLockError::Error(error)) => Err(error.into()),
-    }
+    lock::alone_or(&path, || {
+        Error::busy(format!("The source {source} is being refreshed already.")).hint("Try again later.")
+    })
 }
 
-fn remembered(folder: &Folder) -> Result<Vec<(String, SourceState)>> {
-    if !folder.sources().is_dir() {
+/// The sources of which anything is remembered, by name.
+fn names(folder: &Folder) -> Result<Vec<String>> {
+    let folder = folder.sources();
+    if !folder.is_dir() {
         return Ok(Vec::new());
     }
     let mut found = Vec::new();
-    for entry in fs::read_dir(folder.sources())? {
+    for entry in fs::read_dir(&folder).map_err(at(&folder))? {
         let name = entry?.file_name().to_string_lossy().into_owned();
-        if let Some(source) = name.strip_suffix(".json").filter(|name| !name.starts_with('.')) {
-            found.push((source.to_owned(), load(folder, source)?));
-        }
+        found.extend(name.strip_suffix(".json").filter(|name| !name.starts_with('.')).map(str::to_owned));
     }
-    found.sort_by(|a, b| a.0.cmp(&b.0));
+    found.sort();
     Ok(found)
+}
+
+fn remembered(folder: &Folder) -> Result<Vec<(String, SourceState)>> {
+    names(folder)?.into_iter().map(|source| load(folder, &source).map(|state| (source, state))).collect()
+}
+
+/// Files of what is remembered that cannot be believed, each with its error.
+pub(crate) fn problems(folder: &Folder) -> Result<Vec<(PathBuf, Error)>> {
+    let wrong = |source: String| load(folder, &source).err().map(|error| (path(folder, &source), error));
+    Ok(names(folder)?.into_iter().filter_map(wrong).collect())
 }
 
 /// The layouts by which queries were read whose columns are those of a standard table: rows of theirs that were set

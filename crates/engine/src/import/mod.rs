@@ -147,7 +147,7 @@ fn without_problems(mut found: Recognition) -> Result<Recognition> {
 }
 
 /// Waits for the workspace's lock, which the system gives back when the process ends, however it ends.
-fn lock(workspace: &Workspace, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<File> {
+pub(crate) fn lock(workspace: &Workspace, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<File> {
     let path = workspace.folder().lock();
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent)?;
@@ -276,7 +276,7 @@ fn discard(folder: &Path, import_id: &str) -> Result<()> {
 }
 
 /// Size and checksum of a file's bytes.
-fn checksum(path: &Path) -> Result<(u64, String)> {
+pub(crate) fn checksum(path: &Path) -> Result<(u64, String)> {
     let mut file = File::open(path)?;
     let mut hash = Xxh3::new();
     let mut buffer = vec![0; 1 << 20];

@@ -1,6 +1,6 @@
 //! The inbox: takes rows, bounded in bytes and rows, and answers when they are durable.
 
-use std::fs::{self, File, TryLockError};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Sender};
@@ -12,7 +12,9 @@ use tokio::sync::oneshot;
 
 use super::line::{Line, Taken};
 use super::writer::{Order, Writer};
+use crate::error::at;
 use crate::folder::Folder;
+use crate::lock::{self, Lock};
 use crate::{Error, Result};
 
 /// How much may wait.
@@ -61,7 +63,7 @@ pub struct Inbox {
     shared: Arc<Shared>,
     orders: Option<Sender<Order>>,
     writer: Option<JoinHandle<()>>,
-    _lock: File,
+    _lock: Lock,
 }
 
 impl Inbox {
@@ -185,21 +187,17 @@ fn stopped() -> Error {
     Error::internal("Events cannot be written any more.").hint("Restart the server; its log says why it stopped.")
 }
 
-fn lock(folder: &Path) -> Result<File> {
-    let file = File::options().create(true).truncate(false).write(true).open(folder.join("lock"))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            Err(Error::busy("Another server takes the events of this workspace.")
-                .hint("Stop it, or send events to it."))
-        }
-        Err(TryLockError::Error(error)) => Err(error.into()),
-    }
+/// The lock of whoever takes the events of a workspace.
+pub(crate) fn lock(folder: &Path) -> Result<Lock> {
+    lock::alone_or(&folder.join("lock"), || {
+        Error::busy("Another server takes the events of this workspace.").hint("Stop it, or send events to it.")
+    })
 }
 
 /// The journals in a folder, oldest first.
-fn journals(folder: &Path) -> Result<Vec<PathBuf>> {
-    let entries = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+pub(crate) fn journals(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries =
+        fs::read_dir(folder).map_err(at(folder))?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
     let mut found: Vec<PathBuf> = entries.into_iter().filter(|path| number(path).is_some()).collect();
     found.sort();
     Ok(found)

@@ -77,6 +77,11 @@ impl State {
         }
     }
 
+    /// The same state with the links that its journeys were made with.
+    pub(super) fn with_links(&self, links: Option<Proof>) -> State {
+        State { links, ..self.clone() }
+    }
+
     /// What the codes mean.
     pub(super) fn kinds(&self) -> Kinds {
         let kind = |(table, kind, instrument, about): &(String, String, Option<String>, Option<String>)| Kind {

@@ -161,7 +161,7 @@ impl Store {
         }
         links.save(&path)?;
         let proof = if path.exists() { Some(Proof::of(&path).map_err(at(&path))?) } else { None };
-        State { links: proof, ..state.clone() }.write(&self.folder)?;
+        state.with_links(proof).write(&self.folder)?;
         let current: Vec<String> = state.runs.iter().map(RunInfo::folder).collect();
         for entry in fs::read_dir(&self.folder)? {
             let entry = entry?;
@@ -172,4 +172,27 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// What is wrong with the store in `folder`, file by file; nothing where it can be used, or holds nothing.
+pub(crate) fn problems(folder: &Path) -> Vec<(PathBuf, String)> {
+    let store = Store::at(folder.to_owned());
+    let state = folder.join("state.json");
+    let Some(held) = State::read(folder) else {
+        let told = "the state of these journeys is damaged, or of an earlier program".to_owned();
+        return if state.exists() { vec![(state, told)] } else { Vec::new() };
+    };
+    let mut problems = Vec::new();
+    for info in &held.runs {
+        for (name, proof) in &info.files {
+            let path = folder.join(info.folder()).join(name);
+            if !proof.holds_by_bytes(&path) {
+                problems.push((path, "the journeys in it are damaged".to_owned()));
+            }
+        }
+    }
+    if let Err(error) = store.saved_links(&held) {
+        problems.push((store.links(), error.message));
+    }
+    problems
 }

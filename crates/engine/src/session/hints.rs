@@ -59,7 +59,9 @@ pub(crate) fn running_error(error: &DataFusionError) -> Error {
             Error::damaged(format!("A file of the workspace cannot be read: {}", sentence(&error.strip_backtrace())))
                 .hint(DOCTOR)
         }
-        DataFusionError::IoError(_) | DataFusionError::Internal(_) => Error::internal(sentence(&error.strip_backtrace())),
+        DataFusionError::IoError(_) | DataFusionError::Internal(_) => {
+            Error::internal(sentence(&error.strip_backtrace()))
+        }
         _ => planning_error(error),
     }
 }

@@ -24,7 +24,7 @@ pub(crate) struct HeldFile {
     /// Where it lies.
     pub(crate) path: PathBuf,
     /// Its length in bytes.
-    size: u64,
+    pub(crate) size: u64,
     /// When it was written, in milliseconds since 1970: the file says the same.
     written: i64,
     /// What the log keeps about its rows.
@@ -37,16 +37,27 @@ impl HeldFile {
     /// Whether it is what was written, as far as that is quickly told: a file that was changed since is read, one that
     /// tells its old size and time is believed.
     pub(crate) fn prove(&self) -> Result<()> {
-        let data = fs::metadata(&self.path).map_err(at(&self.path))?;
-        if data.len() != self.size {
-            return Err(self.damaged(&format!("it is {} bytes long instead of {}", data.len(), self.size)));
-        }
+        let data = self.prove_size()?;
         if proof::changed_ms(&data) == self.written || !self.prove_by_bytes()? {
             return Ok(());
         }
         // It was copied. Where that cannot be noted, it is read again the next time.
         let _ = proof::set_changed_ms(&self.path, self.written);
         Ok(())
+    }
+
+    /// Whether it is there and as long as it was.
+    pub(crate) fn prove_size(&self) -> Result<fs::Metadata> {
+        let data = fs::metadata(&self.path).map_err(at(&self.path))?;
+        match data.len() == self.size {
+            true => Ok(data),
+            false => Err(self.damaged(&format!("it is {} bytes long instead of {}", data.len(), self.size))),
+        }
+    }
+
+    /// What the log keeps about its rows, as JSON.
+    pub(crate) fn kept_statistics(&self) -> Value {
+        self.stats.as_deref().and_then(|stats| serde_json::from_str(stats).ok()).unwrap_or(Value::Null)
     }
 
     /// Reads the file; false where its name has no hash, as those of earlier programs do.
@@ -58,15 +69,20 @@ impl HeldFile {
         }
     }
 
-    fn damaged(&self, why: &str) -> Error {
+    pub(crate) fn damaged(&self, why: &str) -> Error {
         Error::damaged(format!("The data file {} is damaged: {why}.", self.path.display())).hint(DOCTOR)
     }
 }
 
 /// The hash of a data file's bytes, which is the last part of its name.
-fn hash_in_name(path: &Path) -> Option<u64> {
+pub(crate) fn hash_in_name(path: &Path) -> Option<u64> {
     let (_, last) = path.file_stem()?.to_str()?.rsplit_once('-')?;
     if last.len() == 16 { u64::from_str_radix(last, 16).ok() } else { None }
+}
+
+/// Rows in a data file, as the log tells it.
+pub(crate) fn rows(file: &HeldFile) -> u64 {
+    file.kept_statistics().get("numRecords").and_then(Value::as_u64).unwrap_or_default()
 }
 
 /// Whether all data files of a table are what was written.

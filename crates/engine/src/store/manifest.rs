@@ -101,7 +101,8 @@ pub(crate) fn note(folder: &Path, number: u64) {
     }
 }
 
-fn noted(folder: &Path) -> Option<u64> {
+/// The newest manifest, as it was noted.
+pub(crate) fn noted(folder: &Path) -> Option<u64> {
     let text = fs::read_to_string(folder.parent()?.join(NEWEST)).ok()?;
     sealed::read_whole::<Newest>(&text).map(|newest| newest.number)
 }

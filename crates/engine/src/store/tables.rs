@@ -42,6 +42,11 @@ impl Tables {
         })
     }
 
+    /// The table as it stands, whatever a manifest says.
+    pub(crate) async fn open_newest(&self, name: &str) -> Result<DeltaTable> {
+        Ok(DeltaTableBuilder::from_url(self.url(name)?)?.load().await?)
+    }
+
     /// The table as it stood at `version`, where log and data files are what was written.
     pub(crate) async fn open_proven(&self, name: &str, version: u64, log_hash: Option<&str>) -> Result<DeltaTable> {
         let delta = self.open_at(name, version).await?;

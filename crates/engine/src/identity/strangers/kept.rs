@@ -17,9 +17,9 @@ use tokio::task::JoinSet;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{Names, Rows, batch, hashes, names, query, text};
-use crate::session::quote;
 use crate::error::at;
 use crate::proof::{self, Proof};
+use crate::session::quote;
 use crate::{Error, Result, catalog};
 
 const FILE: &str = "names-in-sessions.arrow";
