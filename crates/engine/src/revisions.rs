@@ -125,7 +125,7 @@ fn write_snapshot(revisions: &Path, content: &str, files: &[DefinitionFile]) -> 
     if target.is_dir() {
         return Ok(());
     }
-    fs::create_dir_all(revisions)?;
+    fs::create_dir_all(revisions).map_err(at(revisions))?;
     let scratch = tempfile::Builder::new().prefix(".new-").tempdir_in(revisions)?;
     for file in files {
         let path = scratch.path().join(&file.path);

@@ -94,7 +94,7 @@ pub(super) fn load(folder: &Folder, source: &str) -> Result<SourceState> {
 
 /// Remembers: durable on return, and never half of it.
 pub(super) fn store(folder: &Folder, source: &str, state: &SourceState) -> Result<()> {
-    fs::create_dir_all(folder.sources())?;
+    fs::create_dir_all(folder.sources()).map_err(at(&folder.sources()))?;
     let mut file = tempfile::Builder::new().prefix(".state-").tempfile_in(folder.sources())?;
     let text = sealed::page(&SourceState { format: FORMAT, ..state.clone() })?;
     file.write_all(text.as_bytes())?;
@@ -109,7 +109,7 @@ pub(super) fn store(folder: &Folder, source: &str, state: &SourceState) -> Resul
 /// # Errors
 /// Busy: somebody else refreshes it.
 pub(super) fn lock(folder: &Folder, source: &str) -> Result<Lock> {
-    fs::create_dir_all(folder.sources())?;
+    fs::create_dir_all(folder.sources()).map_err(at(&folder.sources()))?;
     let path = folder.sources().join(format!("{source}.lock"));
     lock::alone_or(&path, || {
         Error::busy(format!("The source {source} is being refreshed already.")).hint("Try again later.")

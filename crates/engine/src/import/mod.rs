@@ -26,6 +26,7 @@ pub use report::{FileReport, ImportReport, Progress, TableReport};
 pub(crate) use statement::Stating;
 
 use crate::database;
+use crate::error::at;
 use crate::intake::{self, Kept, MapContext, Recognition, Reject, SourceFile};
 use crate::journeys::Case;
 use crate::reader::ReadOptions;
@@ -150,9 +151,9 @@ fn without_problems(mut found: Recognition) -> Result<Recognition> {
 pub(crate) fn lock(workspace: &Workspace, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<File> {
     let path = workspace.folder().lock();
     if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent)?;
+        fs::create_dir_all(parent).map_err(at(parent))?;
     }
-    let file = File::options().create(true).truncate(false).write(true).open(&path)?;
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(at(&path))?;
     match file.try_lock() {
         Ok(()) => return Ok(file),
         Err(TryLockError::WouldBlock) => progress(Progress::Waiting),
@@ -165,7 +166,7 @@ pub(crate) fn lock(workspace: &Workspace, progress: &mut (dyn FnMut(Progress) + 
 /// A scratch folder that goes with the import. Under the lock, what dead imports left goes too.
 fn scratch(workspace: &Workspace, dry_run: bool) -> Result<tempfile::TempDir> {
     let root = workspace.folder().staging();
-    fs::create_dir_all(&root)?;
+    fs::create_dir_all(&root).map_err(at(&root))?;
     if !dry_run {
         for entry in fs::read_dir(&root)? {
             let entry = entry?;
@@ -264,7 +265,7 @@ fn discard(folder: &Path, import_id: &str) -> Result<()> {
     if !folder.is_dir() {
         return Ok(());
     }
-    for entry in fs::read_dir(folder)? {
+    for entry in fs::read_dir(folder).map_err(at(folder))? {
         let path = entry?.path();
         if path.is_dir() {
             discard(&path, import_id)?;

@@ -73,7 +73,7 @@ impl Inbox {
     /// Busy: another process has it.
     pub fn open(folder: &Folder, limits: Limits, now: Timestamp) -> Result<Inbox> {
         let folder = folder.inbox();
-        fs::create_dir_all(&folder)?;
+        fs::create_dir_all(&folder).map_err(at(&folder))?;
         let lock = lock(&folder)?;
         let left = journals(&folder)?;
         let stored = left.iter().filter_map(|path| fs::metadata(path).ok()).map(|data| data.len()).sum();
@@ -132,7 +132,7 @@ impl Inbox {
     pub fn done_with(&self, journals: &[PathBuf]) -> Result<()> {
         for path in journals {
             let bytes = fs::metadata(path).map_or(0, |data| data.len());
-            fs::remove_file(path)?;
+            fs::remove_file(path).map_err(at(path))?;
             self.shared.closed.lock().unwrap_or_else(PoisonError::into_inner).retain(|closed| closed != path);
             give_back(&self.shared.stored, bytes);
         }

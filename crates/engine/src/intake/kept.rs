@@ -37,7 +37,7 @@ impl Kept {
             return Ok(Vec::new());
         }
         let mut found = Vec::new();
-        for entry in fs::read_dir(&folder)? {
+        for entry in fs::read_dir(&folder).map_err(at(&folder))? {
             let path = entry?.path();
             let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
             let import = name.rsplit_once('-').map(|(import, _)| import.to_owned()).unwrap_or_default();
@@ -77,7 +77,7 @@ impl KeptWriter {
     /// Begins the `number`th file of an input.
     pub(crate) fn new(kept: &Kept, layout: &str, input: &str, import_id: &str, number: i32) -> Result<Self> {
         let folder = kept.folder.join(layout).join(input);
-        fs::create_dir_all(&folder)?;
+        fs::create_dir_all(&folder).map_err(at(&folder))?;
         Ok(KeptWriter { path: folder.join(format!("{import_id}-{number}.parquet")), writer: None, digest: Xxh3::new() })
     }
 
@@ -92,7 +92,7 @@ impl KeptWriter {
         if self.writer.is_none() {
             let level = ZstdLevel::try_new(1).map_err(|error| Error::internal(error.to_string()))?;
             let options = WriterProperties::builder().set_compression(Compression::ZSTD(level)).build();
-            let file = File::create(&self.path)?;
+            let file = File::create(&self.path).map_err(at(&self.path))?;
             self.writer = Some(ArrowWriter::try_new(file, batch.schema(), Some(options)).map_err(wrong)?);
         }
         if let Some(writer) = &mut self.writer {

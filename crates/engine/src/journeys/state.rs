@@ -8,6 +8,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use throughline_journey::{Kind, Kinds};
 
+use crate::error::at;
 use crate::proof::Proof;
 use crate::{Error, Result, sealed};
 
@@ -102,10 +103,10 @@ impl State {
     /// Makes it the state of the store.
     pub(super) fn write(&self, folder: &Path) -> Result<()> {
         let unfinished = folder.join(".state.unfinished");
-        let mut file = File::create(&unfinished)?;
+        let mut file = File::create(&unfinished).map_err(at(&unfinished))?;
         file.write_all(sealed::page(self)?.as_bytes())?;
         file.sync_all()?;
-        Ok(fs::rename(unfinished, folder.join(FILE))?)
+        fs::rename(&unfinished, folder.join(FILE)).map_err(at(&unfinished))
     }
 
     /// The number of the next run.

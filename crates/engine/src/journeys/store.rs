@@ -72,9 +72,9 @@ impl Store {
         {
             return Ok(Some(opened));
         }
-        fs::create_dir_all(&self.folder)?;
+        fs::create_dir_all(&self.folder).map_err(at(&self.folder))?;
         // Two processes at once do not build the same.
-        let lock = File::create(self.folder.join(".lock"))?;
+        let lock = File::create(self.folder.join(".lock")).map_err(at(&self.folder))?;
         lock.lock()?;
         let state = State::read(&self.folder);
         if state.as_ref().is_some_and(|state| state.manifest > source.manifest) {
@@ -157,7 +157,7 @@ impl Store {
     fn make_current(&self, state: &State, links: &Links) -> Result<()> {
         let path = self.links();
         if path.exists() {
-            fs::remove_file(&path)?;
+            fs::remove_file(&path).map_err(at(&path))?;
         }
         links.save(&path)?;
         let proof = if path.exists() { Some(Proof::of(&path).map_err(at(&path))?) } else { None };

@@ -74,7 +74,7 @@ impl ViewCache {
     }
 
     async fn write(&self, path: &Path, rows: DataFrame) -> Result<()> {
-        fs::create_dir_all(&self.folder)?;
+        fs::create_dir_all(&self.folder).map_err(at(&self.folder))?;
         // Several sessions and processes may write at once. What is not finished goes with its name.
         let unfinished = tempfile::Builder::new()
             .prefix(".")

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use url::Url;
 
+use crate::error::at;
 use crate::{Error, Result};
 
 /// Brings the versions of a Delta table after `before` up to `version` to the disk: data, log, and the folders that
@@ -20,7 +21,7 @@ pub fn make_durable(table: &Path, before: Option<u64>, version: u64) -> Result<(
     let folders: BTreeSet<&Path> = files.iter().filter_map(|file| file.parent()).collect();
     // The table's folder is new where the table is.
     for path in files.iter().map(PathBuf::as_path).chain(folders).chain([table]).chain(table.parent()) {
-        File::open(path)?.sync_all()?;
+        File::open(path).and_then(|file| file.sync_all()).map_err(at(path))?;
     }
     Ok(())
 }
@@ -32,7 +33,7 @@ fn written(table: &Path, before: Option<u64>, version: u64) -> Result<Vec<PathBu
     let mut files = Vec::new();
     for number in before.map_or(0, |before| before + 1)..=version {
         let commit = table.join(format!("_delta_log/{number:020}.json"));
-        for line in fs::read_to_string(&commit)?.lines() {
+        for line in fs::read_to_string(&commit).map_err(at(&commit))?.lines() {
             let action: Value = serde_json::from_str(line)?;
             // The log writes paths as parts of addresses.
             let Some(path) = action.pointer("/add/path").and_then(Value::as_str) else { continue };
