@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::definitions::clock;
 use super::{Check, Doctor, Finding, counted, is_newer, remove};
-use crate::store::data_files::{HeldFile, held_files};
+use crate::store::data_files::held_files;
 use crate::store::manifest::{self, Manifest};
 use crate::{Error, Result};
 
@@ -80,7 +80,7 @@ impl Doctor<'_> {
             let tables = self.workspace.tables();
             let delta = tables.open_at(name, *version).await.ok()?;
             tables.prove_log(name, &delta, held.log_hash(name)).ok()?;
-            held_files(&delta).ok()?.iter().try_for_each(HeldFile::prove).ok()?;
+            held_files(&delta).ok()?.iter().try_for_each(|file| file.prove().map(drop)).ok()?;
         }
         Some(held)
     }

@@ -34,16 +34,11 @@ pub(crate) struct HeldFile {
 }
 
 impl HeldFile {
-    /// Whether it is what was written, as far as that is quickly told: a file that was changed since is read, one that
-    /// tells its old size and time is believed.
-    pub(crate) fn prove(&self) -> Result<()> {
+    /// Whether it is what was written, as far as that is quickly told: one that tells its old size and time is
+    /// believed, one of another time is read. True where it was read and is what was written.
+    pub(crate) fn prove(&self) -> Result<bool> {
         let data = self.prove_size()?;
-        if proof::changed_ms(&data) == self.written || !self.prove_by_bytes()? {
-            return Ok(());
-        }
-        // It was copied. Where that cannot be noted, it is read again the next time.
-        let _ = proof::set_changed_ms(&self.path, self.written);
-        Ok(())
+        if proof::changed_ms(&data) == self.written { Ok(false) } else { self.prove_by_bytes() }
     }
 
     /// Whether it is there and as long as it was.
@@ -85,10 +80,21 @@ pub(crate) fn rows(file: &HeldFile) -> u64 {
     file.kept_statistics().get("numRecords").and_then(Value::as_u64).unwrap_or_default()
 }
 
-/// Whether all data files of a table are what was written.
-pub(crate) async fn prove(delta: &DeltaTable) -> Result<()> {
+/// Whether all data files of a table are what was written. With `note`, those that had to be read get their time back,
+/// so that they need not be read the next time: for who has the workspace's lock, because the time of a file that was
+/// replaced says when.
+pub(crate) async fn prove(delta: &DeltaTable, note: bool) -> Result<()> {
     let files = held_files(delta)?;
-    let done = tokio::task::spawn_blocking(move || files.iter().try_for_each(HeldFile::prove)).await;
+    let prove = move || {
+        for file in &files {
+            if file.prove()? && note {
+                // Where that cannot be noted, it is read again.
+                let _ = proof::set_changed_ms(&file.path, file.written);
+            }
+        }
+        Ok(())
+    };
+    let done = tokio::task::spawn_blocking(prove).await;
     done.map_err(|error| Error::internal(format!("Data files could not be looked at: {error}.")))?
 }
 

@@ -51,7 +51,7 @@ impl Tables {
     pub(crate) async fn open_proven(&self, name: &str, version: u64, log_hash: Option<&str>) -> Result<DeltaTable> {
         let delta = self.open_at(name, version).await?;
         self.prove_log(name, &delta, log_hash)?;
-        data_files::prove(&delta).await?;
+        data_files::prove(&delta, false).await?;
         Ok(delta)
     }
 
@@ -102,7 +102,7 @@ impl Tables {
             _ => opened,
         };
         // Nothing damaged may be copied into a file that says it is whole.
-        data_files::prove(&opened).await?;
+        data_files::prove(&opened, true).await?;
         widen(opened, table).await
     }
 
