@@ -78,6 +78,12 @@ pub enum Command {
     Audit(commands::audit::Arguments),
     /// Merge small data files and remove those that were replaced
     Vacuum(commands::vacuum::Arguments),
+    /// Check every file of the workspace, and mend what can be mended
+    Doctor(commands::doctor::Arguments),
+    /// Copy the workspace into a folder, while it is in use
+    Backup(commands::backup::Arguments),
+    /// Make a workspace of a backup
+    Restore(commands::restore::Arguments),
     /// Make the source files of a company that does not exist
     Demo(commands::demo::Arguments),
     /// Show the version of the program

@@ -2,7 +2,7 @@
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use throughline_engine::Progress;
+use throughline_engine::{Progress, Work};
 
 use crate::context::Context;
 use crate::render::text::count;
@@ -43,6 +43,14 @@ pub fn report_progress(meter: &Meter, now: Progress) {
     match now {
         Progress::Reading { bytes, total, rows } => meter.show(bytes, total, format!("rows {}", count(rows))),
         other => meter.say(words(&other)),
+    }
+}
+
+/// Shows how far a look at a workspace is, or a backup.
+pub fn report_work(meter: &Meter, now: Work) {
+    match now.total {
+        Some(total) => meter.show(now.done, total, now.what),
+        None => meter.say(now.what),
     }
 }
 

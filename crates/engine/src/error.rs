@@ -1,6 +1,8 @@
 //! The engine's one error: a kind that says what the caller can do about it, and a sentence for people.
 
 use std::fmt;
+use std::io;
+use std::path::Path;
 
 /// What the caller should do about an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,6 +114,31 @@ impl From<datafusion::arrow::error::ArrowError> for Error {
         Error::internal(error.to_string())
     }
 }
+
+/// The error of reading or writing a file of the workspace: it names the file and says what to do.
+pub(crate) fn at(path: &Path) -> impl FnOnce(io::Error) -> Error {
+    move |error| {
+        let (file, kind) = (path.display(), error.kind());
+        match kind {
+            io::ErrorKind::NotFound => Error::damaged(format!("{file} is missing.")).hint(DOCTOR),
+            io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => {
+                Error::damaged(format!("{file} is damaged: {error}.")).hint(DOCTOR)
+            }
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                Error::input(format!("{file} cannot be opened: {error}."))
+                    .hint("It and its folder must belong to the user who runs the program.")
+            }
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                Error::internal(format!("There is no room left on the disk to write {file}."))
+                    .hint("Free some space, then do it again; nothing that was there is lost.")
+            }
+            _ => Error::internal(format!("{file} cannot be read or written: {error}.")),
+        }
+    }
+}
+
+/// What to do about a damaged file.
+pub(crate) const DOCTOR: &str = "Run `throughline doctor`: it names what is damaged, what it means and what to do.";
 
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {

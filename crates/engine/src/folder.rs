@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use throughline_model::definitions::DefinitionFile;
 
+use crate::error::at;
 use crate::{Error, Result};
 
 /// The folder of a workspace.
@@ -42,13 +43,21 @@ impl Folder {
     pub fn lock(&self) -> PathBuf {
         self.root.join("data/lock")
     }
-    /// The lock that a vacuum takes, and shares with nobody who copies the tables' files.
-    pub fn vacuum_lock(&self) -> PathBuf {
+    /// The lock that keeps files from being removed while they are copied: shared by backups, alone by who removes.
+    pub(crate) fn vacuum_lock(&self) -> PathBuf {
         self.root.join("data/vacuum.lock")
     }
     /// The lock of those who apply definitions.
-    pub fn apply_lock(&self) -> PathBuf {
+    pub(crate) fn apply_lock(&self) -> PathBuf {
         self.root.join("data/apply.lock")
+    }
+    /// Who may log in, and what they did: one file that the engine only names.
+    pub fn people(&self) -> PathBuf {
+        self.root.join("data/people.sqlite")
+    }
+    /// Where damaged files are put that nothing can be made of.
+    pub(crate) fn damaged(&self) -> PathBuf {
+        self.root.join("data/damaged")
     }
     /// Scratch space of a running import.
     pub fn staging(&self) -> PathBuf {
@@ -116,7 +125,7 @@ fn toml_files(root: &Path, folder: &str, paths: &mut Vec<String>) -> Result<()> 
     if !root.join(folder).is_dir() {
         return Ok(());
     }
-    for entry in fs::read_dir(root.join(folder))? {
+    for entry in fs::read_dir(root.join(folder)).map_err(at(&root.join(folder)))? {
         let name = entry?.file_name().to_string_lossy().into_owned();
         if name.ends_with(".toml") && !name.starts_with('.') {
             paths.push(format!("{folder}/{name}"));
@@ -128,7 +137,7 @@ fn toml_files(root: &Path, folder: &str, paths: &mut Vec<String>) -> Result<()> 
 fn contents(root: &Path, mut paths: Vec<String>) -> Result<Vec<DefinitionFile>> {
     paths.sort();
     let read = |path: String| {
-        let bytes = fs::read(root.join(&path))?;
+        let bytes = fs::read(root.join(&path)).map_err(at(&root.join(&path)))?;
         let text = String::from_utf8(bytes)
             .map_err(|_| Error::definition(format!("{path} is not UTF-8 text.")).hint("Save it again as UTF-8."))?;
         Ok(DefinitionFile { path, text })

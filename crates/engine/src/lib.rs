@@ -1,9 +1,11 @@
 //! The engine: tables, imports, measures and the scorecard behind one façade.
 
+mod backup;
 pub mod catalog;
 pub mod customer;
 mod customers;
 mod database;
+mod doctor;
 mod draft;
 pub mod error;
 mod folder;
@@ -12,14 +14,17 @@ mod import;
 pub mod inbox;
 pub mod intake;
 mod journeys;
+mod lock;
 pub mod measures;
 mod personal;
 mod plan;
 mod postgres;
+mod proof;
 mod reader;
 mod rejects;
 mod revisions;
 pub mod scorecard;
+mod sealed;
 pub mod session;
 mod sources;
 pub mod sql;
@@ -28,8 +33,10 @@ mod trust;
 mod version;
 mod workspace;
 
+pub use backup::{BackupReport, CopyPeople, RestoreReport, Work};
 pub use customers::{CustomerList, FoundCustomer};
 pub use database::{QueryReport, RefreshReport, RefreshRequest, Refreshing, Secrets, SourceStatus};
+pub use doctor::{Check, Checkup, DoctorRequest, Finding, Severity};
 pub use draft::{Draft, text_name};
 pub use error::{Error, ErrorKind, Result};
 pub use folder::Folder;

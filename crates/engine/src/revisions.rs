@@ -9,11 +9,24 @@ use serde::{Deserialize, Serialize};
 use throughline_model::definitions::DefinitionFile;
 use xxhash_rust::xxh3::Xxh3;
 
+use crate::error::at;
 use crate::folder::{Folder, definition_files};
+use crate::sealed::{self, Doubt};
+use crate::store::manifest::newer;
 use crate::{Error, Result};
 
 /// Begins the name of a snapshot that is being written.
 const UNFINISHED: &str = ".new-";
+const FORMAT: u32 = 1;
+const RESTORE: &str = "Restore the folder revisions/ from version control or a backup.";
+
+/// A line of the log.
+#[derive(Serialize)]
+struct Line<'a> {
+    format: u32,
+    #[serde(flatten)]
+    revision: &'a Revision,
+}
 
 /// One applied revision of the definitions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,12 +63,16 @@ pub fn all(folder: &Folder) -> Result<Vec<Revision>> {
     if !path.exists() {
         return Ok(Vec::new());
     }
-    let text = fs::read_to_string(&path)?;
+    let bytes = fs::read(&path).map_err(at(&path))?;
+    let text = String::from_utf8_lossy(&bytes);
     let line = |(index, line): (usize, &str)| {
-        serde_json::from_str(line).map_err(|error| {
-            Error::damaged(format!("{} line {}: {error}.", path.display(), index + 1))
-                .hint("Restore the folder revisions/ from version control or a backup.")
-        })
+        let read = sealed::read::<Revision>(line, FORMAT).map_err(|doubt| match doubt {
+            Doubt::Newer(format) => newer(&path, format, FORMAT),
+            Doubt::Broken(why) => {
+                Error::damaged(format!("{} line {} is damaged: {why}.", path.display(), index + 1)).hint(RESTORE)
+            }
+        })?;
+        Ok(read.0)
     };
     whole_lines(&text).lines().enumerate().filter(|(_, text)| !text.trim().is_empty()).map(line).collect()
 }
@@ -81,9 +98,18 @@ pub fn files(folder: &Folder, revision: &Revision) -> Result<Vec<DefinitionFile>
             revision.number,
             snapshot.display()
         ))
-        .hint("Restore the folder revisions/ from version control or a backup."));
+        .hint(RESTORE));
     }
-    definition_files(&snapshot)
+    let files = definition_files(&snapshot)?;
+    if content_name(&files) != revision.content {
+        return Err(Error::damaged(format!(
+            "Revision {} is damaged: the files in {} are not those that were applied.",
+            revision.number,
+            snapshot.display()
+        ))
+        .hint(RESTORE));
+    }
+    Ok(files)
 }
 
 /// Stores the files as the next revision; `None` where they equal the last one and begin no later.
@@ -96,7 +122,8 @@ pub fn store(folder: &Folder, files: &[DefinitionFile], mut revision: Revision) 
         return Ok(None);
     }
     write_snapshot(&folder.revisions(), &revision.content, files)?;
-    append(&folder.revisions().join("log.jsonl"), &serde_json::to_string(&revision)?)?;
+    let line = sealed::line(&Line { format: FORMAT, revision: &revision })?;
+    append(&folder.revisions().join("log.jsonl"), &line)?;
     File::open(folder.revisions())?.sync_all()?;
     Ok(Some(revision))
 }
@@ -115,9 +142,9 @@ fn lock(folder: &Folder) -> Result<File> {
 /// Adds a line to the log, whole or not at all, in the place of one that was not written to its end.
 fn append(log: &Path, line: &str) -> Result<()> {
     let mut file = File::options().create(true).truncate(false).read(true).write(true).open(log)?;
-    let mut text = String::new();
-    file.read_to_string(&mut text)?;
-    let end = whole_lines(&text).len() as u64;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last as u64 + 1);
     file.set_len(end)?;
     file.seek(SeekFrom::Start(end))?;
     let written = file.write_all(format!("{line}\n").as_bytes()).and_then(|()| file.sync_all());
@@ -133,7 +160,7 @@ fn write_snapshot(revisions: &Path, content: &str, files: &[DefinitionFile]) -> 
     if target.is_dir() {
         return Ok(());
     }
-    fs::create_dir_all(revisions)?;
+    fs::create_dir_all(revisions).map_err(at(revisions))?;
     drop_unfinished(revisions)?;
     let scratch = tempfile::Builder::new().prefix(UNFINISHED).tempdir_in(revisions)?;
     for file in files {

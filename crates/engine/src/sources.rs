@@ -12,7 +12,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use crate::reader::Reader;
 use crate::session::quote;
-use crate::{Result, catalog};
+use crate::{Result, catalog, sealed};
 
 /// What one source brought into one table.
 #[derive(Debug, Clone, PartialEq)]
@@ -157,7 +157,8 @@ impl Reader {
     async fn facts(&self) -> Result<Facts> {
         let folder = self.folder().cache();
         let path = folder.join(format!("sources-{:032x}.json", xxh3_128(self.state_of_data().as_bytes())));
-        if let Some(facts) = fs::read_to_string(&path).ok().and_then(|text| serde_json::from_str(&text).ok()) {
+        let kept: Option<KeptFacts> = fs::read_to_string(&path).ok().and_then(|text| sealed::read_whole(&text));
+        if let Some(facts) = kept.and_then(|kept| serde_json::from_str(&kept.facts).ok()) {
             return Ok(facts);
         }
         let mut facts = Facts {
@@ -172,7 +173,7 @@ impl Reader {
         }
         let text = serde_json::to_string(&facts)?;
         // What cannot be kept is computed again; the answer does not depend on it.
-        let _ = keep(&folder, &path, &text);
+        let _ = keep(&folder, &path, &sealed::line(&KeptFacts { facts: text.clone() })?);
         // Read back, so that the first answer has the same last digits as those from the cache.
         Ok(serde_json::from_str(&text)?)
     }
@@ -187,6 +188,12 @@ const VALIDITY: &str = "SELECT layout, 1 - CAST(sum(rows_rejected) AS DOUBLE) / 
                         WHERE layout IS NOT NULL GROUP BY layout HAVING sum(rows_read) > 0";
 const UNIQUENESS: &str = "SELECT target, 1 - CAST(sum(repeated + superseded) AS DOUBLE) / sum(staged) FROM import_tables \
                           GROUP BY target HAVING sum(staged) > 0";
+
+/// Facts as they are kept: a text, because shares would lose their last digits on the way through JSON and back.
+#[derive(Serialize, Deserialize)]
+struct KeptFacts {
+    facts: String,
+}
 
 /// Writes a file of facts aside and renames it; the oldest ones go.
 fn keep(folder: &Path, path: &Path, text: &str) -> std::io::Result<()> {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use throughline_model::definitions::{self, DefinitionFile, Definitions};
 use throughline_model::layout::{self, Layout};
 use throughline_model::source::{self, DatabaseSource};
-use throughline_model::{Calendar, Diagnostic, Level, Settings, lint, starter};
+use throughline_model::{Calendar, Diagnostic, Level, Settings, lint, starter, toml_reader};
 
 use crate::folder::Folder;
 use crate::intake;
@@ -164,7 +164,11 @@ impl Workspace {
     pub fn definitions_at(&self, at: Timestamp, known: Timestamp) -> Result<Definitions> {
         let all = self.revisions()?;
         match revisions::in_force(&all, at, known) {
-            Some(revision) => Ok(read(&revisions::files(&self.folder, revision)?).0),
+            Some(revision) => {
+                let files = revisions::files(&self.folder, revision)?;
+                refuse_newer(revision.number, &files)?;
+                Ok(read(&files).0)
+            }
             None => Ok(self.working()?.0),
         }
     }
@@ -195,6 +199,19 @@ pub(crate) fn problems_of(files: &[DefinitionFile]) -> Result<(Definitions, Vec<
     problems.extend(layouts_of(files)?.1);
     problems.extend(lint::balance(&definitions));
     Ok((definitions, problems))
+}
+
+/// What was applied by a newer program is not left out like a mistake in a draft: other numbers would come out.
+fn refuse_newer(revision: u64, files: &[DefinitionFile]) -> Result<()> {
+    let newer = files.iter().find_map(|file| Some((file, toml_reader::newer_format(&file.text)?)));
+    let Some((file, format)) = newer else { return Ok(()) };
+    let message = format!(
+        "{} of revision {revision} was written for a newer Throughline: its format is {format}, and this program knows \
+         formats up to {}.",
+        file.path,
+        toml_reader::FORMAT
+    );
+    Err(Error::damaged(message).hint("Use the newer program, or apply definitions of this one."))
 }
 
 fn read(files: &[DefinitionFile]) -> (Definitions, Vec<Diagnostic>) {

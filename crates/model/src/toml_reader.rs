@@ -16,6 +16,12 @@ pub use crate::place::Place;
 /// The newest format of definition files that this version reads.
 pub const FORMAT: i64 = 1;
 
+/// The format of a file that only a newer version can read.
+pub fn newer_format(text: &str) -> Option<i64> {
+    let file = Document::parse(text).ok()?;
+    file.get("format").and_then(Item::as_integer).filter(|format| *format > FORMAT)
+}
+
 /// One parsed file together with the problems found in it so far.
 #[derive(Debug)]
 pub struct TomlFile {

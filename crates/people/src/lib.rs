@@ -11,6 +11,7 @@
 mod actor;
 mod attempts;
 mod audit;
+mod copy;
 mod error;
 mod login;
 mod name;
@@ -32,6 +33,7 @@ use rusqlite::Connection;
 
 pub use actor::Actor;
 pub use audit::{AuditEntry, AuditFilter, AuditPage, Event, LEAST_AUDIT_DAYS, MOST_PER_PAGE, Outcome};
+pub use copy::{Soundness, copy, soundness};
 pub use error::{Error, ErrorKind, Result};
 pub use login::{Attempt, Login};
 pub use name::LONGEST_NAME;

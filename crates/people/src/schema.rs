@@ -49,7 +49,7 @@ fn set_up(path: &Path) -> Step<Connection> {
 }
 
 /// Refuses files of others and of newer programs before anything is written to them.
-fn recognise(connection: &Connection, path: &Path) -> Step<()> {
+pub(crate) fn recognise(connection: &Connection, path: &Path) -> Step<()> {
     let application: i64 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
     let objects: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     if application != APPLICATION && (application != 0 || objects > 0) {

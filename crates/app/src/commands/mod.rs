@@ -2,11 +2,13 @@
 
 pub mod apply;
 pub mod audit;
+pub mod backup;
 pub mod bench;
 pub mod check;
 pub mod customer;
 pub mod databases;
 pub mod demo;
+pub mod doctor;
 pub mod edge;
 pub mod explain;
 pub mod identity;
@@ -18,6 +20,7 @@ pub mod mcp;
 pub mod measure;
 pub mod plan;
 pub mod rejects;
+pub mod restore;
 pub mod revisions;
 pub mod scorecard;
 pub mod serve;
@@ -62,6 +65,9 @@ pub async fn run(command: Command, context: &Context) -> Result<Reply> {
         Command::Token(arguments) => token::run(arguments, context).await,
         Command::Audit(arguments) => audit::run(arguments, context).await,
         Command::Vacuum(arguments) => vacuum::run(arguments, context).await,
+        Command::Doctor(arguments) => doctor::run(arguments, context).await,
+        Command::Backup(arguments) => backup::run(arguments, context).await,
+        Command::Restore(arguments) => restore::run(arguments, context).await,
         Command::Demo(arguments) => demo::run(arguments, context).await,
         Command::Version(arguments) => version::run(arguments, context).await,
         Command::Bench(arguments) => bench::run(arguments, context).await,

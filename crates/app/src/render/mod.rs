@@ -2,10 +2,12 @@
 //! addition to signs and words.
 
 pub mod audit;
+pub mod backup;
 pub mod bar;
 pub mod columns;
 pub mod customer;
 pub mod databases;
+pub mod doctor;
 pub mod explain;
 pub mod grid;
 pub mod identity;

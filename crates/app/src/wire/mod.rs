@@ -5,9 +5,11 @@
 //! shares are 0 to 1 and durations seconds.
 
 pub mod audit;
+pub mod backup;
 pub mod customer;
 pub mod databases;
 pub mod definitions;
+pub mod doctor;
 pub mod explain;
 pub mod identity;
 pub mod import;

@@ -1,9 +1,11 @@
 //! What people see: pages of text and JSON, compared with expected files.
 #![allow(clippy::unwrap_used)]
 
+mod backup;
 mod bench;
 mod crash;
 mod databases;
+mod doctor;
 mod events;
 mod expect;
 mod faults;

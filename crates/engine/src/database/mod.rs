@@ -10,7 +10,7 @@ mod spool;
 mod state;
 
 pub use refresh::{QueryReport, RefreshReport, RefreshRequest, Refreshing, SourceStatus};
-pub(crate) use state::{columns_of, fetched_layouts};
+pub(crate) use state::{columns_of, fetched_layouts, problems};
 
 /// Finds a password by the name of an environment variable; the engine does not know the environment.
 pub type Secrets<'a> = dyn Fn(&str) -> Option<String> + Send + Sync + 'a;

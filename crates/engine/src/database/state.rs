@@ -1,7 +1,7 @@
 //! What is remembered of a source: when it was asked, how far each query came, and the columns it brought.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,7 +13,11 @@ use throughline_model::source::{DatabaseSource, QueryTarget, SourceQuery};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::{file_name, layout};
+use crate::error::at;
 use crate::folder::Folder;
+use crate::lock::{self, Lock};
+use crate::sealed::{self, Doubt};
+use crate::store::manifest::newer;
 use crate::{Error, Result};
 
 const FORMAT: u32 = 1;
@@ -67,7 +71,8 @@ pub(super) fn question(source: &DatabaseSource, query: &SourceQuery) -> String {
     format!("{:032x}", hash.digest128())
 }
 
-fn path(folder: &Folder, source: &str) -> PathBuf {
+/// Where it lies.
+pub(super) fn path(folder: &Folder, source: &str) -> PathBuf {
     folder.sources().join(format!("{source}.json"))
 }
 
@@ -77,20 +82,21 @@ pub(super) fn load(folder: &Folder, source: &str) -> Result<SourceState> {
     if !path.exists() {
         return Ok(SourceState::default());
     }
-    let damaged = |why: String| {
-        Error::damaged(format!("{} cannot be read: {why}.", path.display()))
-            .hint("Without this file the source is fetched whole the next time; it can be deleted.")
-    };
-    let state: SourceState =
-        serde_json::from_str(&fs::read_to_string(&path)?).map_err(|error| damaged(error.to_string()))?;
-    if state.format > FORMAT { Err(damaged("it was written by a newer version".into())) } else { Ok(state) }
+    let bytes = fs::read(&path).map_err(at(&path))?;
+    let state = sealed::read(&String::from_utf8_lossy(&bytes), FORMAT).map_err(|doubt| match doubt {
+        Doubt::Newer(format) => newer(&path, format, FORMAT),
+        Doubt::Broken(why) => Error::damaged(format!("{} is damaged: {why}.", path.display())).hint(
+            "Without this file the source is fetched whole the next time: `throughline doctor --mend` puts it aside.",
+        ),
+    })?;
+    Ok(state.0)
 }
 
 /// Remembers: durable on return, and never half of it.
 pub(super) fn store(folder: &Folder, source: &str, state: &SourceState) -> Result<()> {
-    fs::create_dir_all(folder.sources())?;
+    fs::create_dir_all(folder.sources()).map_err(at(&folder.sources()))?;
     let mut file = tempfile::Builder::new().prefix(".state-").tempfile_in(folder.sources())?;
-    let text = serde_json::to_string_pretty(&SourceState { format: FORMAT, ..state.clone() })?;
+    let text = sealed::page(&SourceState { format: FORMAT, ..state.clone() })?;
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
     file.persist(path(folder, source)).map_err(|error| Error::from(error.error))?;
@@ -102,32 +108,37 @@ pub(super) fn store(folder: &Folder, source: &str, state: &SourceState) -> Resul
 ///
 /// # Errors
 /// Busy: somebody else refreshes it.
-pub(super) fn lock(folder: &Folder, source: &str) -> Result<File> {
-    fs::create_dir_all(folder.sources())?;
+pub(super) fn lock(folder: &Folder, source: &str) -> Result<Lock> {
+    fs::create_dir_all(folder.sources()).map_err(at(&folder.sources()))?;
     let path = folder.sources().join(format!("{source}.lock"));
-    let file = File::options().create(true).truncate(false).write(true).open(path)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            Err(Error::busy(format!("The source {source} is being refreshed already.")).hint("Try again later."))
-        }
-        Err(TryLockError::Error(error)) => Err(error.into()),
-    }
+    lock::alone_or(&path, || {
+        Error::busy(format!("The source {source} is being refreshed already.")).hint("Try again later.")
+    })
 }
 
-fn remembered(folder: &Folder) -> Result<Vec<(String, SourceState)>> {
-    if !folder.sources().is_dir() {
+/// The sources of which anything is remembered, by name.
+fn names(folder: &Folder) -> Result<Vec<String>> {
+    let folder = folder.sources();
+    if !folder.is_dir() {
         return Ok(Vec::new());
     }
     let mut found = Vec::new();
-    for entry in fs::read_dir(folder.sources())? {
+    for entry in fs::read_dir(&folder).map_err(at(&folder))? {
         let name = entry?.file_name().to_string_lossy().into_owned();
-        if let Some(source) = name.strip_suffix(".json").filter(|name| !name.starts_with('.')) {
-            found.push((source.to_owned(), load(folder, source)?));
-        }
+        found.extend(name.strip_suffix(".json").filter(|name| !name.starts_with('.')).map(str::to_owned));
     }
-    found.sort_by(|a, b| a.0.cmp(&b.0));
+    found.sort();
     Ok(found)
+}
+
+fn remembered(folder: &Folder) -> Result<Vec<(String, SourceState)>> {
+    names(folder)?.into_iter().map(|source| load(folder, &source).map(|state| (source, state))).collect()
+}
+
+/// Files of what is remembered that cannot be believed, each with its error.
+pub(crate) fn problems(folder: &Folder) -> Result<Vec<(PathBuf, Error)>> {
+    let wrong = |source: String| load(folder, &source).err().map(|error| (path(folder, &source), error));
+    Ok(names(folder)?.into_iter().filter_map(wrong).collect())
 }
 
 /// The layouts by which queries were read whose columns are those of a standard table: rows of theirs that were set

@@ -14,8 +14,9 @@ use super::report::{ImportReport, Progress, TableReport};
 use super::sink::Staged;
 use crate::folder::Folder;
 use crate::intake::{self, Assigned};
+use crate::store::data_files;
 use crate::store::durable::make_durable;
-use crate::store::manifest::{self, Manifest};
+use crate::store::manifest::{self, LogState, Manifest};
 use crate::store::replaced::remove_replaced;
 use crate::store::staging::{Staging, Stamp};
 use crate::store::tables::Tables;
@@ -103,7 +104,11 @@ impl Commit<'_> {
 
     async fn table(&self, table: &Table, staging: Staging, rows: u64, committed: &mut Committed) -> Result<()> {
         let tables = Tables::new(self.folder.tables());
-        let delta = tables.open_for_writing(table, self.before.tables.get(&table.name).copied()).await?;
+        let before = self.before.tables.get(&table.name).copied();
+        if let (Some(version), hash @ Some(_)) = (before, self.before.log_hash(&table.name)) {
+            tables.prove_log(&table.name, &tables.open_at(&table.name, version).await?, hash)?;
+        }
+        let delta = tables.open_for_writing(table, before).await?;
         let upsert = Upsert {
             session: self.session,
             keys: self.folder.cache().join("keys"),
@@ -169,24 +174,38 @@ impl Commit<'_> {
     }
 
     async fn name(&self, tables: BTreeMap<String, u64>) -> Result<()> {
-        for (table, version) in &tables {
-            let before = self.before.tables.get(table).copied();
-            make_durable(&self.folder.tables().join(table), before, *version)?;
-        }
-        let manifest = Manifest {
-            number: self.before.number + 1,
-            import_id: self.import_id.to_owned(),
-            at: self.at.to_string(),
-            tables,
-            ..self.before.clone()
-        };
-        manifest::commit(&self.folder.manifests(), &manifest)?;
+        let manifest = name(self.folder, self.before, self.import_id, self.at, tables).await?;
         if manifest.number.is_multiple_of(VACUUM_EVERY) {
             // The import stands whatever becomes of old files: the next one tries again.
             let _ = remove_replaced(self.folder, &manifest, self.vacuum_before).await;
         }
         Ok(())
     }
+}
+
+/// Names the versions of all tables in the manifest after `before`, when all that they are made of is on the disk.
+pub(super) async fn name(
+    folder: &Folder,
+    before: &Manifest,
+    import_id: &str,
+    at: Timestamp,
+    tables: BTreeMap<String, u64>,
+) -> Result<Manifest> {
+    let mut logs = before.logs.clone();
+    for (table, version) in &tables {
+        let earlier = before.tables.get(table).copied();
+        make_durable(&folder.tables().join(table), earlier, *version)?;
+        if earlier != Some(*version) {
+            // As a reader will see it.
+            let delta = Tables::new(folder.tables()).open_at(table, *version).await?;
+            logs.insert(table.clone(), LogState { version: *version, hash: data_files::log_hash(&delta)? });
+        }
+    }
+    let number = before.number + 1;
+    let (import_id, at) = (import_id.to_owned(), at.to_string());
+    let manifest = Manifest { number, import_id, at, tables, logs, ..before.clone() };
+    manifest::commit(&folder.manifests(), &manifest)?;
+    Ok(manifest)
 }
 
 pub(super) fn described(name: &str) -> Result<&'static Table> {

@@ -31,6 +31,7 @@ pub use vacuum::Vacuumed;
 pub use watch::Watch;
 
 use crate::database;
+use crate::error::at;
 use crate::intake::{self, Kept, MapContext, Recognition, Reject, SourceFile};
 use crate::journeys::Case;
 use crate::reader::ReadOptions;
@@ -152,12 +153,12 @@ fn without_problems(mut found: Recognition) -> Result<Recognition> {
 }
 
 /// Waits for the workspace's lock, which the system gives back when the process ends, however it ends.
-fn lock(workspace: &Workspace, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<File> {
+pub(crate) fn lock(workspace: &Workspace, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<File> {
     let path = workspace.folder().lock();
     if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent)?;
+        fs::create_dir_all(parent).map_err(at(parent))?;
     }
-    let file = File::options().create(true).truncate(false).write(true).open(&path)?;
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(at(&path))?;
     match file.try_lock() {
         Ok(()) => return Ok(file),
         Err(TryLockError::WouldBlock) => progress(Progress::Waiting),
@@ -170,7 +171,7 @@ fn lock(workspace: &Workspace, progress: &mut (dyn FnMut(Progress) + Send)) -> R
 /// A scratch folder that goes with the import. Under the lock, what dead imports left goes too.
 fn scratch(workspace: &Workspace, dry_run: bool) -> Result<tempfile::TempDir> {
     let root = workspace.folder().staging();
-    fs::create_dir_all(&root)?;
+    fs::create_dir_all(&root).map_err(at(&root))?;
     if !dry_run {
         for entry in fs::read_dir(&root)? {
             let entry = entry?;
@@ -280,7 +281,7 @@ fn discard(folder: &Path, import_id: &str) -> Result<()> {
     if !folder.is_dir() {
         return Ok(());
     }
-    for entry in fs::read_dir(folder)? {
+    for entry in fs::read_dir(folder).map_err(at(folder))? {
         let path = entry?.path();
         if path.is_dir() {
             discard(&path, import_id)?;
@@ -292,7 +293,7 @@ fn discard(folder: &Path, import_id: &str) -> Result<()> {
 }
 
 /// Size and checksum of a file's bytes.
-fn checksum(path: &Path) -> Result<(u64, String)> {
+pub(crate) fn checksum(path: &Path) -> Result<(u64, String)> {
     let mut file = File::open(path)?;
     let mut hash = Xxh3::new();
     let mut buffer = vec![0; 1 << 20];

@@ -1,16 +1,16 @@
 //! A vacuum, when somebody asks for one: small files merged, replaced ones removed. Imports do the same by
 //! themselves, table by table.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::commit::described;
+use super::commit::{described, name};
 use super::{Progress, import_id, lock, scratch, told_at};
 use crate::Result;
 use crate::store::data_files::{Author, held_files};
-use crate::store::durable::make_durable;
-use crate::store::manifest::{self, Manifest};
+use crate::store::manifest;
 use crate::store::merge::merge;
 use crate::store::replaced::{Removed, mark_replaced, remove_replaced};
 use crate::store::tables::Tables;
@@ -44,50 +44,41 @@ impl Workspace {
         let at = told_at(&before, now);
         let scratch = scratch(self, false)?;
         let mut done = Vacuumed::default();
-        let mut after = before.clone();
+        let id = import_id(before.number + 1);
+        let mut tables = before.tables.clone();
         for name in before.tables.keys() {
             progress(Progress::Writing { table: name.clone() });
-            self.merged(name, &mut after, at, scratch.path(), &mut done).await?;
+            self.merged(name, &Author { import_id: &id, at }, &mut tables, scratch.path(), &mut done).await?;
         }
-        if after.tables != before.tables {
-            after = Manifest {
-                number: before.number + 1,
-                import_id: import_id(before.number + 1),
-                at: at.to_string(),
-                ..after
-            };
-            manifest::commit(&self.folder().manifests(), &after)?;
-        }
+        let after = match tables == before.tables {
+            true => before,
+            false => name(self.folder(), &before, &id, at, tables).await?,
+        };
         let keep = keep.unwrap_or(SignedDuration::from_secs(self.settings()?.keep_replaced_seconds));
         let until = at.saturating_sub(keep).unwrap_or(Timestamp::UNIX_EPOCH);
         done.removed = remove_replaced(self.folder(), &after, until).await?;
         Ok(done)
     }
 
-    /// Merges the files of one table; its new version goes into `after`.
+    /// Merges the files of one table; its new version goes into `tables`.
     async fn merged(
         &self,
         name: &str,
-        after: &mut Manifest,
-        at: Timestamp,
+        author: &Author<'_>,
+        tables: &mut BTreeMap<String, u64>,
         scratch: &Path,
         done: &mut Vacuumed,
     ) -> Result<()> {
-        let version = after.tables.get(name).copied();
-        let id = import_id(after.number + 1);
-        let table = described(name)?;
+        let (table, version) = (described(name)?, tables.get(name).copied());
         let delta = Tables::new(self.folder().tables()).open_for_writing(table, version).await?;
         let first = held_files(&delta)?;
-        let delta = merge(table, delta, &Author { import_id: &id, at }, &scratch.join(name)).await?;
+        let delta = merge(table, delta, author, &scratch.join(name)).await?;
         let last = held_files(&delta)?;
         done.data_files_before += first.len() as u64;
         done.data_files += last.len() as u64;
         let gone = first.into_iter().map(|file| file.path).filter(|path| !last.iter().any(|file| file.path == *path));
-        mark_replaced(&gone.collect::<Vec<_>>(), at)?;
-        if let Some(new) = delta.version() {
-            make_durable(&self.folder().tables().join(name), version, new)?;
-            after.tables.insert(name.to_owned(), new);
-        }
+        mark_replaced(&gone.collect::<Vec<_>>(), author.at)?;
+        tables.extend(delta.version().map(|new| (name.to_owned(), new)));
         Ok(())
     }
 }

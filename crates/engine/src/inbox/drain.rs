@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::de::IgnoredAny;
 
 use super::journal::Inbox;
+use crate::error::at;
 use crate::import::{ImportReport, Progress};
 use crate::intake::raw::input::Format;
 use crate::intake::{Assigned, Recognition, SourceFile, catalog_layouts};
@@ -89,11 +90,11 @@ fn assigned(journals: &[PathBuf]) -> Result<Vec<Assigned>> {
 /// Cuts off what follows the last whole line. It was being written when the process or the machine died, so nobody was
 /// told that it is kept; and everything that somebody was told stands before it.
 fn drop_torn(path: &Path) -> Result<()> {
-    let mut lines = BufReader::with_capacity(1 << 20, File::open(path)?);
+    let mut lines = BufReader::with_capacity(1 << 20, File::open(path).map_err(at(path))?);
     let (mut whole, mut line) = (0_u64, Vec::new());
-    while lines.read_until(b'\n', &mut line)? > 0 {
+    while lines.read_until(b'\n', &mut line).map_err(at(path))? > 0 {
         if !line.ends_with(b"\n") || serde_json::from_slice::<IgnoredAny>(&line).is_err() {
-            let file = File::options().write(true).open(path)?;
+            let file = File::options().write(true).open(path).map_err(at(path))?;
             file.set_len(whole)?;
             file.sync_all()?;
             return Ok(());

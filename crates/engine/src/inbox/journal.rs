@@ -1,6 +1,6 @@
 //! The inbox: takes rows, bounded in bytes and rows, and answers when they are durable.
 
-use std::fs::{self, File, TryLockError};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Sender};
@@ -12,7 +12,9 @@ use tokio::sync::oneshot;
 
 use super::line::{Line, Taken};
 use super::writer::{Order, Writer};
+use crate::error::at;
 use crate::folder::Folder;
+use crate::lock::{self, Lock};
 use crate::{Error, Result};
 
 /// How much may wait.
@@ -61,7 +63,7 @@ pub struct Inbox {
     shared: Arc<Shared>,
     orders: Option<Sender<Order>>,
     writer: Option<JoinHandle<()>>,
-    _lock: File,
+    _lock: Lock,
 }
 
 impl Inbox {
@@ -71,7 +73,7 @@ impl Inbox {
     /// Busy: another process has it.
     pub fn open(folder: &Folder, limits: Limits, now: Timestamp) -> Result<Inbox> {
         let folder = folder.inbox();
-        fs::create_dir_all(&folder)?;
+        fs::create_dir_all(&folder).map_err(at(&folder))?;
         let lock = lock(&folder)?;
         let left = journals(&folder)?;
         let stored = left.iter().filter_map(|path| fs::metadata(path).ok()).map(|data| data.len()).sum();
@@ -130,7 +132,7 @@ impl Inbox {
     pub fn done_with(&self, journals: &[PathBuf]) -> Result<()> {
         for path in journals {
             let bytes = fs::metadata(path).map_or(0, |data| data.len());
-            fs::remove_file(path)?;
+            fs::remove_file(path).map_err(at(path))?;
             self.shared.closed.lock().unwrap_or_else(PoisonError::into_inner).retain(|closed| closed != path);
             give_back(&self.shared.stored, bytes);
         }
@@ -185,21 +187,17 @@ fn stopped() -> Error {
     Error::internal("Events cannot be written any more.").hint("Restart the server; its log says why it stopped.")
 }
 
-fn lock(folder: &Path) -> Result<File> {
-    let file = File::options().create(true).truncate(false).write(true).open(folder.join("lock"))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            Err(Error::busy("Another server takes the events of this workspace.")
-                .hint("Stop it, or send events to it."))
-        }
-        Err(TryLockError::Error(error)) => Err(error.into()),
-    }
+/// The lock of whoever takes the events of a workspace.
+pub(crate) fn lock(folder: &Path) -> Result<Lock> {
+    lock::alone_or(&folder.join("lock"), || {
+        Error::busy("Another server takes the events of this workspace.").hint("Stop it, or send events to it.")
+    })
 }
 
 /// The journals in a folder, oldest first.
-fn journals(folder: &Path) -> Result<Vec<PathBuf>> {
-    let entries = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+pub(crate) fn journals(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries =
+        fs::read_dir(folder).map_err(at(folder))?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
     let mut found: Vec<PathBuf> = entries.into_iter().filter(|path| number(path).is_some()).collect();
     found.sort();
     Ok(found)

@@ -14,4 +14,5 @@ mod writer;
 
 pub use drain::Drained;
 pub use journal::{Inbox, Limits, Waiting};
+pub(crate) use journal::{journals, lock};
 pub use line::{Line, Taken};

@@ -17,7 +17,8 @@ use xxhash_rust::xxh3::Xxh3;
 use super::discover::SourceFile;
 use super::raw::input::{Format, InputFile};
 use super::raw::parquet;
-use crate::{Error, Result};
+use crate::error::{DOCTOR, at};
+use crate::{Error, Result, proof};
 
 /// Where inputs are kept, and which imports count.
 #[derive(Debug, Clone)]
@@ -36,11 +37,12 @@ impl Kept {
             return Ok(Vec::new());
         }
         let mut found = Vec::new();
-        for entry in fs::read_dir(&folder)? {
+        for entry in fs::read_dir(&folder).map_err(at(&folder))? {
             let path = entry?.path();
             let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
             let import = name.rsplit_once('-').map(|(import, _)| import.to_owned()).unwrap_or_default();
             if path.extension().is_some_and(|end| end == "parquet") && self.imports.contains(&import) {
+                prove(&path)?;
                 found.push((path.clone(), parquet::header(&path)?));
             }
         }
@@ -75,7 +77,7 @@ impl KeptWriter {
     /// Begins the `number`th file of an input.
     pub(crate) fn new(kept: &Kept, layout: &str, input: &str, import_id: &str, number: i32) -> Result<Self> {
         let folder = kept.folder.join(layout).join(input);
-        fs::create_dir_all(&folder)?;
+        fs::create_dir_all(&folder).map_err(at(&folder))?;
         Ok(KeptWriter { path: folder.join(format!("{import_id}-{number}.parquet")), writer: None, digest: Xxh3::new() })
     }
 
@@ -90,7 +92,7 @@ impl KeptWriter {
         if self.writer.is_none() {
             let level = ZstdLevel::try_new(1).map_err(|error| Error::internal(error.to_string()))?;
             let options = WriterProperties::builder().set_compression(Compression::ZSTD(level)).build();
-            let file = File::create(&self.path)?;
+            let file = File::create(&self.path).map_err(at(&self.path))?;
             self.writer = Some(ArrowWriter::try_new(file, batch.schema(), Some(options)).map_err(wrong)?);
         }
         if let Some(writer) = &mut self.writer {
@@ -104,13 +106,29 @@ impl KeptWriter {
         let Some(writer) = self.writer else { return Ok(()) };
         let digest = format!("{:016x}", self.digest.digest());
         writer.close().map_err(wrong)?;
-        let noted = |path: &Path| fs::read_to_string(path.with_extension("digest")).ok();
-        if known.iter().any(|file| noted(&file.source.path).as_deref() == Some(digest.as_str())) {
+        if known.iter().any(|file| noted(&file.source.path).is_some_and(|(rows, _)| rows == digest)) {
             fs::remove_file(&self.path)?;
             return Ok(());
         }
-        fs::write(self.path.with_extension("digest"), digest)?;
-        Ok(())
+        let bytes = proof::hash(&self.path).map_err(at(&self.path))?;
+        let noted = self.path.with_extension("digest");
+        fs::write(&noted, format!("{digest}\n{bytes:016x}")).map_err(at(&noted))
+    }
+}
+
+/// Hash of the rows of a kept file, and of its bytes where an earlier program did not leave it out.
+fn noted(path: &Path) -> Option<(String, Option<String>)> {
+    let text = fs::read_to_string(path.with_extension("digest")).ok()?;
+    let mut lines = text.lines().map(str::to_owned);
+    Some((lines.next()?, lines.next()))
+}
+
+/// Whether a kept file is what was written, as far as that was noted.
+pub(crate) fn prove(path: &Path) -> Result<()> {
+    let Some((_, Some(hash))) = noted(path) else { return Ok(()) };
+    match format!("{:016x}", proof::hash(path).map_err(at(path))?) == hash {
+        true => Ok(()),
+        false => Err(Error::damaged(format!("The kept input {} is damaged.", path.display())).hint(DOCTOR)),
     }
 }
 

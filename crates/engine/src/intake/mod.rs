@@ -32,6 +32,7 @@ pub(crate) mod typing;
 pub use counts::{Counts, FileCounts};
 pub use discover::{SourceFile, discover};
 pub use kept::Kept;
+pub(crate) use kept::prove as prove_kept;
 pub use preview::{Preview, preview};
 pub(crate) use recognise::as_input;
 pub use recognise::{Assigned, Recognition, Skipped, catalog_layouts, layout_of, recognise};

@@ -40,7 +40,7 @@ impl Extension<'_> {
         }
         let changes = changes::between(source.session, source.case, state.manifest, source.manifest, rows).await?;
         let Changes::Some { imports, revisited } = changes else { return Ok(None) };
-        let (before, links) = (Links::saved(&self.store.links())?, Arc::new(Links::read(source.session).await?));
+        let (before, links) = (self.store.saved_links(state)?, Arc::new(Links::read(source.session).await?));
         let mut reread = before.moved(&links);
         reread.extend(revisited.iter().map(|name| links.case(name).to_owned()));
         reread.extend(revisited.iter().map(|name| before.case(name).to_owned()));

@@ -57,6 +57,7 @@ pub use transitions::{GroupTransitions, TransitionsRequest, TransitionsView};
 
 use crate::session::Session;
 use crate::{Error, Progress, Reader, Result, catalog};
+pub(crate) use store::problems;
 use store::{Opened, Store};
 use write::Source;
 

@@ -1,5 +1,6 @@
 //! What a store of journeys holds: written last, so that it names only runs that are whole.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
@@ -7,9 +8,11 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use throughline_journey::{Kind, Kinds};
 
-use crate::Result;
+use crate::error::at;
+use crate::proof::Proof;
+use crate::{Error, Result, sealed};
 
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 const FILE: &str = "state.json";
 
 /// The runs of a store, and the moment they stand for.
@@ -25,6 +28,8 @@ pub(super) struct State {
     channels: Vec<String>,
     /// Oldest first.
     pub(super) runs: Vec<RunInfo>,
+    /// What the file of links was; `None` without links.
+    pub(super) links: Option<Proof>,
 }
 
 /// One run.
@@ -36,12 +41,25 @@ pub(super) struct RunInfo {
     pub(super) cases: u64,
     /// Touchpoints in it.
     pub(super) rows: u64,
+    /// Its files, each with what it was when it was written.
+    pub(super) files: BTreeMap<String, Proof>,
 }
 
 impl RunInfo {
     /// Name of its folder.
     pub(super) fn folder(&self) -> String {
         format!("run-{:06}", self.number)
+    }
+
+    /// Whether all its files are still what was written.
+    pub(super) fn prove(&self, store: &Path) -> Result<()> {
+        let folder = store.join(self.folder());
+        let wrong = |(name, proof): &(&String, &Proof)| !proof.holds(&folder.join(name));
+        match self.files.iter().find(wrong) {
+            Some((name, _)) => Err(Error::damaged(format!("{} is damaged.", folder.join(name).display()))
+                .hint("It can be built again: delete the folder data/cache and ask again.")),
+            None => Ok(()),
+        }
     }
 }
 
@@ -56,7 +74,13 @@ impl State {
             kinds: kinds.kinds.iter().map(row).collect(),
             channels: kinds.channels.clone(),
             runs,
+            links: None,
         }
+    }
+
+    /// The same state with the links that its journeys were made with.
+    pub(super) fn with_links(&self, links: Option<Proof>) -> State {
+        State { links, ..self.clone() }
     }
 
     /// What the codes mean.
@@ -73,16 +97,16 @@ impl State {
     /// The state of the store in `folder`; `None` where there is none that this program can use.
     pub(super) fn read(folder: &Path) -> Option<State> {
         let text = fs::read_to_string(folder.join(FILE)).ok()?;
-        serde_json::from_str::<State>(&text).ok().filter(|state| state.format == FORMAT)
+        sealed::read_whole::<State>(&text).filter(|state| state.format == FORMAT)
     }
 
     /// Makes it the state of the store.
     pub(super) fn write(&self, folder: &Path) -> Result<()> {
         let unfinished = folder.join(".state.unfinished");
-        let mut file = File::create(&unfinished)?;
-        file.write_all(&serde_json::to_vec_pretty(self)?)?;
+        let mut file = File::create(&unfinished).map_err(at(&unfinished))?;
+        file.write_all(sealed::page(self)?.as_bytes())?;
         file.sync_all()?;
-        Ok(fs::rename(unfinished, folder.join(FILE))?)
+        fs::rename(&unfinished, folder.join(FILE)).map_err(at(&unfinished))
     }
 
     /// The number of the next run.

@@ -12,6 +12,8 @@ use super::replaced;
 use super::run::{BUCKETS, Run};
 use super::state::{RunInfo, State};
 use super::write::{self, Source};
+use crate::error::at;
+use crate::proof::Proof;
 use crate::{Error, ErrorKind, Progress, Result};
 
 const LINKS: &str = "links.arrow";
@@ -70,9 +72,9 @@ impl Store {
         {
             return Ok(Some(opened));
         }
-        fs::create_dir_all(&self.folder)?;
+        fs::create_dir_all(&self.folder).map_err(at(&self.folder))?;
         // Two processes at once do not build the same.
-        let lock = File::create(self.folder.join(".lock"))?;
+        let lock = File::create(self.folder.join(".lock")).map_err(at(&self.folder))?;
         lock.lock()?;
         let state = State::read(&self.folder);
         if state.as_ref().is_some_and(|state| state.manifest > source.manifest) {
@@ -102,6 +104,7 @@ impl Store {
     pub(super) fn open(&self, state: &State) -> Result<Opened> {
         let mut runs = Vec::with_capacity(state.runs.len());
         for info in &state.runs {
+            info.prove(&self.folder)?;
             let folder = self.folder.join(info.folder());
             let run = Run::open(&folder).map_err(|error| Error { kind: ErrorKind::Damaged, ..error })?;
             for replaced in replaced::read(&folder)? {
@@ -114,6 +117,17 @@ impl Store {
             runs.push((info.clone(), run));
         }
         Ok(Opened { runs, kinds: state.kinds() })
+    }
+
+    /// The links that the journeys of a state were made with.
+    pub(super) fn saved_links(&self, state: &State) -> Result<Links> {
+        let path = self.links();
+        match &state.links {
+            Some(proof) if !proof.holds(&path) => Err(Error::damaged(format!("{} is damaged.", path.display()))
+                .hint("It can be built again: delete the folder data/cache and ask again.")),
+            Some(_) => Links::saved(&path),
+            None => Ok(Links::default()),
+        }
     }
 
     async fn extended(
@@ -143,10 +157,11 @@ impl Store {
     fn make_current(&self, state: &State, links: &Links) -> Result<()> {
         let path = self.links();
         if path.exists() {
-            fs::remove_file(&path)?;
+            fs::remove_file(&path).map_err(at(&path))?;
         }
         links.save(&path)?;
-        state.write(&self.folder)?;
+        let proof = if path.exists() { Some(Proof::of(&path).map_err(at(&path))?) } else { None };
+        state.with_links(proof).write(&self.folder)?;
         let current: Vec<String> = state.runs.iter().map(RunInfo::folder).collect();
         for entry in fs::read_dir(&self.folder)? {
             let entry = entry?;
@@ -157,4 +172,27 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// What is wrong with the store in `folder`, file by file; nothing where it can be used, or holds nothing.
+pub(crate) fn problems(folder: &Path) -> Vec<(PathBuf, String)> {
+    let store = Store::at(folder.to_owned());
+    let state = folder.join("state.json");
+    let Some(held) = State::read(folder) else {
+        let told = "the state of these journeys is damaged, or of an earlier program".to_owned();
+        return if state.exists() { vec![(state, told)] } else { Vec::new() };
+    };
+    let mut problems = Vec::new();
+    for info in &held.runs {
+        for (name, proof) in &info.files {
+            let path = folder.join(info.folder()).join(name);
+            if !proof.holds_by_bytes(&path) {
+                problems.push((path, "the journeys in it are damaged".to_owned()));
+            }
+        }
+    }
+    if let Err(error) = store.saved_links(&held) {
+        problems.push((store.links(), error.message));
+    }
+    problems
 }

@@ -17,6 +17,8 @@ use super::run::{BUCKETS, PARTS, PartWriter};
 use super::staging::{Memo, Staging, bucket_of};
 use super::state::{RunInfo, State};
 use super::{Case, replaced};
+use crate::error::at;
+use crate::proof::Proof;
 use crate::session::Session;
 use crate::{Error, Progress, Result};
 
@@ -217,11 +219,16 @@ impl RunWriter {
     }
 
     /// Ends the run, which replaces cases of earlier ones, and gives it its name.
-    pub(super) fn finish(self, replaced: &[replaced::Replaced]) -> Result<RunInfo> {
+    pub(super) fn finish(mut self, replaced: &[replaced::Replaced]) -> Result<RunInfo> {
         for part in self.parts {
             part.finish()?;
         }
         replaced::write(&self.unfinished, replaced)?;
+        for entry in fs::read_dir(&self.unfinished)? {
+            let path = entry?.path();
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            self.info.files.insert(name, Proof::of(&path).map_err(at(&path))?);
+        }
         if self.folder.exists() {
             fs::remove_dir_all(&self.folder)?;
         }

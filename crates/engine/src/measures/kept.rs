@@ -10,7 +10,7 @@ use throughline_model::reading::{Empty, Interval, Reading};
 use throughline_model::{Calendar, Grain};
 use xxhash_rust::xxh3::xxh3_128;
 
-use crate::Result;
+use crate::{Result, sealed};
 
 /// Answers that are kept; those written longest ago go first.
 const MOST: usize = 512;
@@ -28,6 +28,11 @@ struct Kept {
     mature: bool,
     left_out: u64,
     empty: Option<KeptEmpty>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Answer {
+    readings: Vec<Kept>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -54,17 +59,17 @@ impl KeptReadings {
 
     /// The readings, where they are kept and can be read.
     pub(crate) fn read(&self, calendar: &Calendar) -> Option<Vec<Reading>> {
-        let kept: Vec<Kept> = serde_json::from_slice(&fs::read(&self.path).ok()?).ok()?;
-        Some(kept.into_iter().map(|kept| kept.reading(calendar, self.grain)).collect())
+        let answer: Answer = sealed::read_whole(&fs::read_to_string(&self.path).ok()?)?;
+        Some(answer.readings.into_iter().map(|kept| kept.reading(calendar, self.grain)).collect())
     }
 
     /// Keeps readings: whole or not at all.
     pub(crate) fn write(&self, readings: &[Reading]) -> Result<()> {
         let Some(folder) = self.path.parent() else { return Ok(()) };
         fs::create_dir_all(folder)?;
-        let kept: Vec<Kept> = readings.iter().map(Kept::of).collect();
+        let answer = Answer { readings: readings.iter().map(Kept::of).collect() };
         let unfinished = tempfile::NamedTempFile::new_in(folder)?;
-        serde_json::to_writer(unfinished.as_file(), &kept)?;
+        fs::write(unfinished.path(), sealed::line(&answer)?)?;
         unfinished.persist(&self.path).map_err(|error| error.error)?;
         drop_old(folder);
         Ok(())

@@ -1,11 +1,10 @@
 //! Derived views that were computed once and are kept as Parquet beside the data.
 //!
 //! A file is named by a hash of everything its rows depend on, appears whole or not at all, and is never
-//! changed: it can be deleted at any time and is never stale.
+//! changed: it can be deleted at any time and is never stale. Its proof lies beside it; without that it does not count.
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -21,6 +20,8 @@ use url::Url;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::{Joins, hints};
+use crate::error::at;
+use crate::proof::{self, Proof};
 use crate::{Error, Result};
 
 /// Files of one view that are kept; older ones go when a new one is written.
@@ -62,19 +63,18 @@ impl ViewCache {
     {
         let lock = self.writing.lock().await.entry(path.to_owned()).or_default().clone();
         let _alone = lock.lock().await;
-        if path.exists() {
-            match open(path, state, order).await {
-                Ok(table) => return Ok(table),
-                // A file that cannot be read is worth no more than none.
-                Err(_) => fs::remove_file(path)?,
-            }
+        // A file that cannot be believed is worth no more than none.
+        if proof::is_proven(path)
+            && let Ok(table) = open(path, state, order).await
+        {
+            return Ok(table);
         }
         self.write(path, rows.await?).await?;
         open(path, state, order).await
     }
 
     async fn write(&self, path: &Path, rows: DataFrame) -> Result<()> {
-        fs::create_dir_all(&self.folder)?;
+        fs::create_dir_all(&self.folder).map_err(at(&self.folder))?;
         // Several sessions and processes may write at once. What is not finished goes with its name.
         let unfinished = tempfile::Builder::new()
             .prefix(".")
@@ -97,12 +97,16 @@ impl ViewCache {
             }
         }
         fs::File::open(&unfinished)?.sync_all()?;
-        match unfinished.persist_noclobber(path) {
-            Ok(()) => {}
+        let proof = Proof::of(&unfinished).map_err(at(path))?;
+        let lock = self.folder.join(".lock");
+        fs::File::create(&lock).and_then(|file| file.lock().map(|()| file)).map_err(at(&lock)).and_then(|_alone| {
             // Another session was faster; somebody may be reading its file, which says the same in other bytes.
-            Err(error) if error.error.kind() == ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error.error.into()),
-        }
+            if proof::is_proven(path) {
+                return Ok(());
+            }
+            proof.keep(path)?;
+            unfinished.persist(path).map_err(|error| at(path)(error.error))
+        })?;
         self.drop_old(path);
         Ok(())
     }
@@ -114,6 +118,7 @@ impl ViewCache {
         let Ok(entries) = fs::read_dir(&self.folder) else { return };
         let mut files: Vec<(SystemTime, PathBuf)> = entries
             .filter_map(|entry| entry.ok())
+            .filter(|entry| entry.path().extension().is_some_and(|end| end == "parquet"))
             .filter(|entry| name(&entry.path()).and_then(|name| Some(name.rsplit_once('-')?.0 == prefix)) == Some(true))
             .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
             .filter(|(_, path)| path != newest)
@@ -122,6 +127,7 @@ impl ViewCache {
         let surplus = (files.len() + 1).saturating_sub(KEPT);
         for (_, path) in files.iter().take(surplus) {
             let _ = fs::remove_file(path);
+            let _ = fs::remove_file(proof::beside(path));
         }
     }
 }
@@ -167,7 +173,10 @@ mod tests {
         for (number, shown) in futures::future::join_all(written).await.iter().enumerate() {
             assert!(shown.contains(&format!("| {number} ")), "{shown}");
         }
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), KEPT);
+        let files = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+        let views: Vec<PathBuf> = files.filter(|path| path.extension().is_some_and(|end| end == "parquet")).collect();
+        assert_eq!(views.len(), KEPT);
+        assert!(views.iter().all(|view| proof::is_proven(view)));
     }
 
     /// Somebody may be reading it.
@@ -176,9 +185,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (cache, path) = (ViewCache::new(folder.path().to_owned()), folder.path().join("view-0.parquet"));
         fs::write(&path, "kept").unwrap();
+        Proof::of(&path).unwrap().keep(&path).unwrap();
         let rows = SessionContext::new().sql("SELECT 1 AS number").await.unwrap();
-        cache.write(&path, rows).await.unwrap();
+        cache.write(&path, rows.clone()).await.unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"kept");
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        // Unless it is not what was written.
+        fs::write(&path, "KEPT!").unwrap();
+        cache.write(&path, rows).await.unwrap();
+        assert!(fs::read(&path).unwrap().starts_with(b"PAR1") && proof::is_proven(&path));
     }
 }

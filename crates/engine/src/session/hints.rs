@@ -4,6 +4,7 @@ use datafusion::common::{DataFusionError, SchemaError};
 use throughline_model::diagnostic::nearest;
 
 use crate::Error;
+use crate::error::DOCTOR;
 
 const OUT_OF_MEMORY: &str = "The query needs more memory than it may use";
 /// Names listed in a hint where none is near.
@@ -53,10 +54,14 @@ pub(crate) fn running_error(error: &DataFusionError) -> Error {
             .hint("ask for less at once, or give it more memory"),
         // A filter pushed into the files fails there, though the query is at fault.
         DataFusionError::ParquetError(inner) if inner.to_string().contains("Cannot cast") => planning_error(error),
-        DataFusionError::IoError(_)
-        | DataFusionError::ObjectStore(_)
-        | DataFusionError::ParquetError(_)
-        | DataFusionError::Internal(_) => Error::internal(sentence(&error.strip_backtrace())),
+        // Files that were changed or cut are noticed and named before they are read; what is left is a disk that errs.
+        DataFusionError::ObjectStore(_) | DataFusionError::ParquetError(_) => {
+            Error::damaged(format!("A file of the workspace cannot be read: {}", sentence(&error.strip_backtrace())))
+                .hint(DOCTOR)
+        }
+        DataFusionError::IoError(_) | DataFusionError::Internal(_) => {
+            Error::internal(sentence(&error.strip_backtrace()))
+        }
         _ => planning_error(error),
     }
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::replaced::number;
+use crate::error::at;
 use crate::{Error, Result};
 
 /// Brings the versions of a Delta table after `before` up to `version` to the disk: data, log, and the folders that
@@ -21,7 +22,7 @@ pub fn make_durable(table: &Path, before: Option<u64>, version: u64) -> Result<(
     let folders: BTreeSet<&Path> = files.iter().filter_map(|file| file.parent()).collect();
     // The table's folder is new where the table is.
     for path in files.iter().map(PathBuf::as_path).chain(folders).chain([table]).chain(table.parent()) {
-        File::open(path)?.sync_all()?;
+        File::open(path).and_then(|file| file.sync_all()).map_err(at(path))?;
     }
     Ok(())
 }
@@ -33,7 +34,7 @@ fn written(table: &Path, before: Option<u64>, version: u64) -> Result<Vec<PathBu
     let mut files = Vec::new();
     let log = table.join("_delta_log");
     let since = |path: &Path| number(path).is_some_and(|number| before.is_none_or(|before| number > before));
-    for entry in fs::read_dir(&log)? {
+    for entry in fs::read_dir(&log).map_err(at(&log))? {
         let path = entry?.path();
         // A checkpoint takes the place of the commits before it.
         if path.to_string_lossy().contains("checkpoint") && (since(&path) || number(&path).is_none()) {
@@ -42,7 +43,7 @@ fn written(table: &Path, before: Option<u64>, version: u64) -> Result<Vec<PathBu
     }
     for number in before.map_or(0, |before| before + 1)..=version {
         let commit = log.join(format!("{number:020}.json"));
-        for line in fs::read_to_string(&commit)?.lines() {
+        for line in fs::read_to_string(&commit).map_err(at(&commit))?.lines() {
             let action: Value = serde_json::from_str(line)?;
             // The log writes paths as parts of addresses.
             let Some(path) = action.pointer("/add/path").and_then(Value::as_str) else { continue };

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::keys::{BUCKETS, KeyBuckets, as_bytes, from_bytes};
+use crate::error::at;
 use crate::{Error, Result};
 
 /// The first bytes of a run; they change whenever hashes are made differently.
@@ -114,7 +115,7 @@ impl KeyIndex {
     /// What was kept for a state of the table, where it is there and whole.
     pub(crate) fn open(folder: PathBuf, state: u64) -> Option<Self> {
         let list = fs::read_to_string(folder.join(list_name(state))).ok()?;
-        let runs = list.lines().map(|name| Run::open(&folder, name)).collect::<Result<_>>().ok()?;
+        let runs = listed(&list)?.lines().map(|name| Run::open(&folder, name)).collect::<Result<_>>().ok()?;
         Some(KeyIndex { folder, runs })
     }
 
@@ -177,7 +178,8 @@ impl KeyIndex {
         let names: Vec<&str> = self.runs.iter().map(|run| run.name.as_str()).collect();
         let list = list_name(state);
         let temporary = self.folder.join(".list.tmp");
-        fs::write(&temporary, names.join("\n"))?;
+        let text: String = names.iter().map(|name| format!("{name}\n")).collect();
+        fs::write(&temporary, format!("{text}{}", checksum(&text))).map_err(at(&temporary))?;
         fs::rename(temporary, self.folder.join(&list))?;
         for entry in fs::read_dir(&self.folder)? {
             let name = entry?.file_name();
@@ -188,6 +190,39 @@ impl KeyIndex {
         }
         Ok(())
     }
+}
+
+fn checksum(text: &str) -> String {
+    format!("checksum {:016x}", xxh3_64(text.as_bytes()))
+}
+
+/// The lines of a list, where its last one is their checksum.
+fn listed(list: &str) -> Option<&str> {
+    let (text, sum) = list.split_at_checked(list.rfind("checksum ")?)?;
+    (sum == checksum(text)).then_some(text)
+}
+
+/// What is wrong with a folder of kept keys, file by file; nothing where it can be used.
+pub(crate) fn problems(folder: &Path) -> Result<Vec<(PathBuf, String)>> {
+    let mut problems = Vec::new();
+    for entry in fs::read_dir(folder).map_err(at(folder))? {
+        let path = entry?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let whole = |mut run: Run| (0..BUCKETS).try_for_each(|bucket| run.bucket(bucket).map(drop));
+        if name.ends_with(".runs") {
+            let list = fs::read_to_string(&path).unwrap_or_default();
+            let there = |text: &str| text.lines().all(|run| folder.join(run).is_file());
+            if !listed(&list).is_some_and(there) {
+                problems.push((path, "the list of kept keys is damaged, or of an earlier program".to_owned()));
+            }
+        } else if name.starts_with("run-")
+            && let Err(error) = Run::open(folder, &name).and_then(whole)
+        {
+            problems.push((path, error.message));
+        }
+    }
+    problems.sort();
+    Ok(problems)
 }
 
 fn list_name(state: u64) -> String {
@@ -266,8 +301,13 @@ mod tests {
         fs::write(&path, &bytes).unwrap();
         let mut index = KeyIndex::open(kept.clone(), 7).unwrap();
         assert!(index.extend(buckets(folder.path(), 0..10), &mut |_| {}).is_err());
+        assert_eq!(problems(&kept).unwrap().len(), 1);
         bytes[20] ^= 1;
         fs::write(&path, &bytes).unwrap();
-        assert!(KeyIndex::open(kept, 7).is_none());
+        assert!(KeyIndex::open(kept.clone(), 7).is_none());
+        // A list that lost its lines must not say that the table holds no keys.
+        fs::write(kept.join(list_name(7)), "").unwrap();
+        assert!(KeyIndex::open(kept.clone(), 7).is_none());
+        assert_eq!(problems(&kept).unwrap().len(), 2);
     }
 }

@@ -33,7 +33,7 @@ pub(crate) async fn merge(
     let mut merged_any = false;
     loop {
         let held = held_files(&delta)?;
-        let rows: Vec<u64> = held.iter().map(|file| file.rows).collect();
+        let rows: Vec<u64> = held.iter().map(data_files::rows).collect();
         let chosen = chosen(&rows);
         if chosen.is_empty() {
             if merged_any {

@@ -47,7 +47,7 @@ impl Snapshot {
         let delta = match opened.get(name) {
             Some(delta) => delta.clone(),
             None => {
-                let delta = self.tables.open_at(name, *version).await?;
+                let delta = self.tables.open_proven(name, *version, self.manifest.log_hash(name)).await?;
                 opened.insert(name.to_owned(), delta.clone());
                 delta
             }

@@ -10,6 +10,8 @@ use deltalake::{DeltaTable, DeltaTableBuilder};
 use throughline_model::vocabulary::Table;
 use url::Url;
 
+use crate::error::DOCTOR;
+use crate::store::data_files;
 use crate::store::schema::stored_schema;
 use crate::{Error, Result};
 
@@ -40,10 +42,52 @@ impl Tables {
     pub async fn open_at(&self, name: &str, version: u64) -> Result<DeltaTable> {
         let opened = DeltaTableBuilder::from_url(self.url(name)?)?.with_version(version).load().await;
         opened.map_err(|error| {
-            Error::damaged(format!("Table {name} cannot be opened at version {version}: {error}.")).hint(
-                "The data folder is damaged; restore it from a backup or import the sources into a new workspace.",
-            )
+            let file = self.broken_commit(name, version).map_or(String::new(), |path| format!(" {}:", path.display()));
+            Error::damaged(format!("Table {name} cannot be opened at version {version}:{file} {error}.")).hint(DOCTOR)
         })
+    }
+
+    /// The table as it stands, whatever a manifest says.
+    pub(crate) async fn open_newest(&self, name: &str) -> Result<DeltaTable> {
+        Ok(DeltaTableBuilder::from_url(self.url(name)?)?.load().await?)
+    }
+
+    /// The table as it stood at `version`, where log and data files are what was written.
+    pub(crate) async fn open_proven(&self, name: &str, version: u64, log_hash: Option<&str>) -> Result<DeltaTable> {
+        let delta = self.open_at(name, version).await?;
+        self.prove_log(name, &delta, log_hash)?;
+        data_files::prove(&delta, false).await?;
+        Ok(delta)
+    }
+
+    /// Whether the log says what its hash in the manifest says.
+    pub(crate) fn prove_log(&self, name: &str, delta: &DeltaTable, log_hash: Option<&str>) -> Result<()> {
+        match log_hash {
+            Some(hash) if hash != data_files::log_hash(delta)? => Err(Error::damaged(format!(
+                "The log of table {name} ({}) is damaged: it does not say what the last import committed.",
+                self.root.join(name).join("_delta_log").display()
+            ))
+            .hint(DOCTOR)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The first commit up to `version` that is missing or cannot be read, for the error that names it. A log that
+    /// begins with a checkpoint lacks the commits before it.
+    fn broken_commit(&self, name: &str, version: u64) -> Option<PathBuf> {
+        let log = self.folder(name).join("_delta_log");
+        let path = |number: u64| log.join(format!("{number:020}.json"));
+        let whole = |path: &PathBuf| {
+            let text = fs::read_to_string(path).unwrap_or_default();
+            !text.is_empty() && text.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok())
+        };
+        let first = (0..=version).find(|number| path(*number).exists())?;
+        (first..=version).map(path).find(|path| !whole(path)).or_else(|| (first > 0).then(|| path(0)))
+    }
+
+    /// The folder of a table.
+    pub(crate) fn folder(&self, name: &str) -> PathBuf {
+        self.root.join(name)
     }
 
     /// The table ready to be written: created where it is new, rolled back to `committed` where a process
@@ -62,6 +106,8 @@ impl Tables {
             Some(version) if version > committed => opened.restore().with_version_to_restore(committed).await?.0,
             _ => opened,
         };
+        // Nothing damaged may be copied into a file that says it is whole.
+        data_files::prove(&opened, true).await?;
         widen(opened, table).await
     }
 

@@ -17,6 +17,8 @@ use tokio::task::JoinSet;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{Names, Rows, batch, hashes, names, query, text};
+use crate::error::at;
+use crate::proof::{self, Proof};
 use crate::session::quote;
 use crate::{Error, Result, catalog};
 
@@ -84,7 +86,7 @@ impl Kept {
 
     fn read(&self) -> Result<Option<(u64, String, Names)>> {
         let path = self.folder.join(FILE);
-        if !path.exists() {
+        if !proof::is_proven(&path) {
             return Ok(None);
         }
         let reader = FileReader::try_new(File::open(path)?, None)?;
@@ -112,7 +114,10 @@ impl Kept {
         writer.finish()?;
         writer.get_ref().sync_all()?;
         drop(writer);
-        unfinished.persist(self.folder.join(FILE)).map(drop).map_err(|error| error.error.into())
+        let path = self.folder.join(FILE);
+        // Where another process writes at the same time, the proof may be that of its file; then neither counts.
+        Proof::of(unfinished.path()).map_err(at(&path))?.keep(&path)?;
+        unfinished.persist(&path).map(drop).map_err(|error| at(&path)(error.error))
     }
 }
 
