@@ -13,6 +13,7 @@ pub mod inbox;
 pub mod intake;
 mod journeys;
 pub mod measures;
+pub mod moved;
 mod personal;
 mod plan;
 mod postgres;
@@ -44,6 +45,7 @@ pub use journeys::{
     PathsView, RetentionAnswer, RetentionRequest, Scope, Story, StoryTouchpoint, TransitionsRequest, TransitionsView,
     attribution_of_paths, excess, pooled,
 };
+pub use moved::{MeasureMoved, MovedRequest, WholeMoved};
 pub use postgres::{Gate, PostgresOptions, serve_postgres};
 pub use reader::{MeasureRequest, ReadOptions, Reader};
 pub use rejects::{RejectFilter, Rejected};
