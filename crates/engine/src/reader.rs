@@ -240,6 +240,11 @@ impl Reader {
         self.workspace.definitions_for(options, period.start, known)
     }
 
+    /// Whether any definitions had been applied by an instant.
+    pub(crate) fn applied_by(&self, at: Timestamp) -> Result<bool> {
+        Ok(self.workspace.revisions()?.iter().any(|revision| revision.at <= at))
+    }
+
     /// For which moment it was opened.
     pub(crate) fn options(&self) -> ReadOptions {
         self.options

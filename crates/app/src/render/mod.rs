@@ -14,6 +14,7 @@ pub mod instant;
 pub mod journey;
 pub mod measure_row;
 pub mod measures;
+pub mod moved;
 pub mod moves;
 pub mod plan;
 pub mod readings;

@@ -12,6 +12,7 @@ mod journey_orders;
 mod journey_walks;
 mod json;
 mod mcp;
+mod moved;
 mod page;
 mod people;
 mod plan;

@@ -117,8 +117,10 @@ impl Reader {
     ) -> Result<Readers> {
         let known_at = request.known_at.unwrap_or(before.end).min(self.known());
         let as_of = self.options().as_of;
-        let definitions = self.definitions_of(&now, as_of.unwrap_or(self.options().now))?;
-        let then = self.definitions_of(&before, known_at)?;
+        let present = as_of.unwrap_or(self.options().now);
+        let definitions = self.definitions_of(&now, present)?;
+        // Where no definitions had been applied by then, nobody was answered; those that hold for the period stand in.
+        let then = self.definitions_of(&before, if self.applied_by(known_at)? { known_at } else { present })?;
         let known = self.at(as_of, definitions)?;
         let recorded = known.recorded(&tables(&known)?, known_at).await?;
         let late = if recorded == Recorded::Everything { as_of } else { Some(known_at) };

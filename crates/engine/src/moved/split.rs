@@ -103,6 +103,9 @@ impl Split {
     }
 
     fn total(&self, of: fn(&SplitPart) -> Option<f64>, rest: fn(&Rest) -> Option<f64>) -> Option<f64> {
+        if self.way != Way::MixAndRate || self.reason.is_some() {
+            return None;
+        }
         let parts: f64 = self.parts.iter().map(of).sum::<Option<f64>>()?;
         Some(parts + self.rest.as_ref().and_then(rest).unwrap_or(0.0))
     }
