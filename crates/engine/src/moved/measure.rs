@@ -233,15 +233,15 @@ async fn rows(readers: &Readers, measure: &Measure) -> Option<LateRows> {
 /// What happened, by every dimension or the one asked for; a formula by its inputs.
 async fn splits(readers: &Readers, request: &MovedRequest, moved: &MeasureMoved) -> Result<Vec<Split>> {
     let (reader, measure) = (&readers.known, &moved.measure);
+    if moved.happened.is_none() {
+        return Ok(Vec::new());
+    }
     if let Aggregate::Formula(formula) = &measure.aggregate {
         if let Some(by) = &request.by {
             let error = Error::input(format!("{} is a formula and cannot be split by {by}.", measure.id));
             return Err(error.hint(format!("split one of its inputs: {}", formula.measures().join(", "))));
         }
-        return match moved.happened {
-            Some(_) => Ok(vec![inputs(reader, formula, &moved.before, &moved.now).await?]),
-            None => Ok(Vec::new()),
-        };
+        return Ok(vec![inputs(reader, formula, &moved.before, &moved.now).await?]);
     }
     let dimensions = match &request.by {
         Some(by) => vec![by.clone()],
@@ -250,9 +250,6 @@ async fn splits(readers: &Readers, request: &MovedRequest, moved: &MeasureMoved)
     let (periods, whole) = ((&moved.before, &moved.now), (&moved.reading_before, &moved.reading_now));
     let asked = dimensions.iter().map(|by| split(reader, measure, by, periods, whole));
     let mut found = futures::future::try_join_all(asked).await?;
-    if moved.happened.is_none() {
-        return Ok(Vec::new());
-    }
     found.sort_by(|a, b| b.spread.total_cmp(&a.spread));
     Ok(found)
 }

@@ -14,8 +14,8 @@ use crate::reader::Reader;
 use crate::scorecard::{MoveKind, Standing, StandingSide as Side, contribution, edits, other_edits, readings_up_to};
 use crate::{Error, Result};
 
-/// Periods apart up to which one set of readings serves both.
-const NEAR: i32 = 12;
+/// Periods apart up to which one set of readings, with all that targets look back to, serves both.
+const NEAR: i32 = 1;
 
 /// What moved the whole scorecard between two periods.
 #[derive(Debug, Clone, PartialEq)]

@@ -90,7 +90,8 @@ pub(super) fn measure_sentence(moved: &MeasureMoved, definitions: &Definitions) 
     let edited = "the changed definition";
     found.extend(moved.definitions.contribution.map(|amount| Reason::new(amount, format!("by {edited}"), edited)));
     let mut text = opening(change, &show(change), &since);
-    let reasons = reasons(found, change, &show);
+    let shown = if shows(&show(change)) { change } else { 0.0 };
+    let reasons = reasons(found, shown, &show);
     if !reasons.is_empty() {
         text.push_str(&format!(": {reasons}"));
     }
@@ -119,7 +120,7 @@ fn of_split(split: &Split, moved: &MeasureMoved, definitions: &Definitions) -> V
             if let Some(mix) = split.mix() {
                 let most = leading(split, |part| part.mix, mix).map_or(String::new(), |part| {
                     let more = part.share_now > part.share_before;
-                    format!(", most by {} {}", if more { "more" } else { "less" }, part.name)
+                    format!(", mostly {} {}", if more { "more" } else { "less" }, part.name)
                 });
                 found.push(Reason::new(
                     mix,
@@ -129,7 +130,7 @@ fn of_split(split: &Split, moved: &MeasureMoved, definitions: &Definitions) -> V
             }
             if let Some(rate) = split.rate() {
                 let most = leading(split, |part| part.rate, rate).map_or(String::new(), |part| {
-                    format!(", most in {} ({} → {})", part.name, value(part.value_before), value(part.value_now))
+                    format!(", mostly in {} ({} → {})", part.name, value(part.value_before), value(part.value_now))
                 });
                 found.push(Reason::new(
                     rate,
@@ -207,7 +208,8 @@ pub(super) fn whole_sentence(moved: &WholeMoved) -> String {
     let edited = "changed definitions";
     found.extend(moved.definitions.contribution.map(|points| Reason::new(points, format!("by {edited}"), edited)));
     let mut text = opening(change, &show(change), &since);
-    let reasons = reasons(found, change, &show);
+    let shown = if shows(&show(change)) { change } else { 0.0 };
+    let reasons = reasons(found, shown, &show);
     if !reasons.is_empty() {
         text.push_str(&format!(": {reasons}"));
     }
