@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use throughline_engine::moved::{
     LateData, MeasureMoved, Redefined, Rest, Split, SplitPart, Way, WholeMoved, shown_difference,
 };
+use throughline_engine::scorecard::shown_score;
 use throughline_model::Settings;
 use throughline_model::definitions::Definitions;
 use throughline_model::unit::Unit;
@@ -73,7 +74,7 @@ fn measures(moved: &WholeMoved) -> Table {
     for one in &moved.measures {
         let value =
             |value: Option<f64>| value.map_or("–".to_owned(), |value| one.unit.format(value, &moved.currency));
-        let score = |score: Option<f64>| score.map_or("–".to_owned(), |score| format!("{score:.0}"));
+        let score = |score: Option<f64>| score.map_or("–".to_owned(), |score| format!("{:.0}", shown_score(score)));
         table.row([
             one.name.clone(),
             value(one.value_before),

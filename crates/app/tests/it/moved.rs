@@ -338,6 +338,7 @@ async fn a_ratio_and_a_sum_as_by_plain_sql() {
         month("started_at")
     );
     let rows = reader.sql(&ratio, None).await.unwrap().to_json();
+    let rows = rows.as_array().unwrap();
     let moved = reader.moved("conversion", &request).await.unwrap();
     assert!(rows.len() > 3 && rows.len() == moved.splits[0].parts.len(), "{rows:?}");
     for part in &moved.splits[0].parts {
@@ -354,6 +355,7 @@ async fn a_ratio_and_a_sum_as_by_plain_sql() {
         month("ordered_at")
     );
     let rows = reader.sql(&sum, None).await.unwrap().to_json();
+    let rows = rows.as_array().unwrap();
     let moved = reader.moved("revenue", &request).await.unwrap();
     assert!(rows.len() > 1 && rows.len() == moved.splits[0].parts.len(), "{rows:?}");
     for part in &moved.splits[0].parts {

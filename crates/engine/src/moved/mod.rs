@@ -4,6 +4,7 @@
 mod inputs;
 mod late;
 mod measure;
+mod quantile;
 mod split;
 mod steps;
 mod whole;

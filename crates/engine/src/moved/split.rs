@@ -7,14 +7,15 @@ use throughline_model::formula::Shift;
 use throughline_model::measure::Aggregate;
 use throughline_model::period::Period;
 use throughline_model::reading::Reading;
-use throughline_stats::{Replaced, Stratum, mix_and_rate, quantile_by_replacement};
+use throughline_stats::{Stratum, mix_and_rate};
 
-use crate::measures::{NO_SEGMENT, values};
+use super::quantile::quantile;
+use crate::measures::NO_SEGMENT;
 use crate::reader::{MeasureRequest, Reader};
 use crate::{Error, Result};
 
 /// Values of a dimension that are told one by one; the others are told together.
-const MOST: usize = 24;
+pub(super) const MOST: usize = 24;
 
 /// How a change was split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,8 +155,7 @@ pub(super) async fn split(
 ) -> Result<Split> {
     let dimension = Some(by.to_owned());
     if let Aggregate::Quantile(p) = measure.aggregate {
-        let found = values(reader.session(), measure, by, (before, now)).await?;
-        return Ok(replaced(dimension, p, found, before, now));
+        return quantile(reader, measure, p, by, (before, now)).await;
     }
     let request =
         MeasureRequest { grain: Some(now.grain), by: Some(by.to_owned()), from: Some(before.start), to: Some(now.end) };
@@ -237,70 +237,4 @@ fn differences(
         contribution: value(&now).unwrap_or(0.0) - value(&before).unwrap_or(0.0),
     });
     Split::of(dimension, Way::Differences, parts.collect(), overlap)
-}
-
-fn replaced(
-    dimension: Option<String>,
-    p: f64,
-    found: BTreeMap<(i32, Option<String>), Vec<f64>>,
-    before: &Period,
-    now: &Period,
-) -> Split {
-    let mut all: BTreeMap<String, Replaced> = BTreeMap::new();
-    for ((period, segment), values) in found {
-        let part = all.entry(segment.unwrap_or_else(|| NO_SEGMENT.to_owned())).or_default();
-        match period {
-            period if period == before.index => part.before = values,
-            period if period == now.index => part.now = values,
-            _ => {}
-        }
-    }
-    let mut all: Vec<(String, Replaced)> = all.into_iter().collect();
-    all.retain(|(_, part)| !part.before.is_empty() || !part.now.is_empty());
-    // Values that are there now come first and last, so that no order begins by emptying everything.
-    let size = |part: &Replaced| (!part.now.is_empty(), part.before.len() + part.now.len());
-    all.sort_by(|a, b| size(&b.1).cmp(&size(&a.1)).then_with(|| a.0.cmp(&b.0)));
-    let mut names: Vec<String> = all.iter().map(|(name, _)| name.clone()).collect();
-    let mut parts: Vec<Replaced> = all.into_iter().map(|(_, part)| part).collect();
-    let others = parts.split_off(parts.len().min(MOST));
-    let many = others.len();
-    if many > 0 {
-        let together = others.into_iter().fold(Replaced::default(), |mut all, part| {
-            all.before.extend(part.before);
-            all.now.extend(part.now);
-            all
-        });
-        parts.push(together);
-        names.truncate(MOST);
-        names.push(String::new());
-    }
-    let Some(moved) = quantile_by_replacement(&parts, p) else {
-        return Split::none(dimension, Way::Replacement, "There are no values in one of the periods.");
-    };
-    let total = |of: fn(&Replaced) -> usize| parts.iter().map(of).sum::<usize>().max(1) as f64;
-    let (before, now) = (total(|part| part.before.len()), total(|part| part.now.len()));
-    let rest = (many > 0).then(|| Rest {
-        values: many,
-        mix: None,
-        rate: None,
-        contribution: moved.last().copied().unwrap_or(0.0),
-    });
-    let quantile = |values: &[f64]| {
-        let mut values = values.to_vec();
-        values.sort_by(f64::total_cmp);
-        throughline_stats::quantile(&values, p)
-    };
-    let told = names.into_iter().zip(&parts).zip(moved).take(MOST).map(|((name, part), contribution)| SplitPart {
-        name,
-        shift: None,
-        share_before: Some(part.before.len() as f64 / before),
-        share_now: Some(part.now.len() as f64 / now),
-        value_before: quantile(&part.before),
-        value_now: quantile(&part.now),
-        mix: None,
-        rate: None,
-        contribution,
-    });
-    let split = Split::of(dimension, Way::Replacement, told.collect(), None);
-    Split { rest, ..split }
 }

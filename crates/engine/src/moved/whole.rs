@@ -174,6 +174,12 @@ impl Sides {
         }
     }
 
+    /// Ids of all measures of any answer.
+    fn measures(&self) -> BTreeSet<&str> {
+        let answers = [Answer::Told, Answer::Redefined, Answer::Recalled, Answer::Known, Answer::Now];
+        answers.into_iter().filter_map(|answer| self.at(answer)).flat_map(Side::measures).collect()
+    }
+
     /// Points of the change between two answers, by one measure.
     fn points(&self, between: Option<(Answer, Answer)>, id: &str) -> Option<f64> {
         let (from, to) = between?;
@@ -190,7 +196,6 @@ impl Sides {
 const HAPPENED: Option<(Answer, Answer)> = Some((Answer::Known, Answer::Now));
 
 fn told(readers: &Readers, sides: &Sides, steps: Steps) -> WholeMoved {
-    let (then, now) = (readers.told.definitions(), readers.known.definitions());
     let score = |answer| sides.at(answer).and_then(Side::score);
     let (start, score_before, score_now) = (score(steps.start), score(Answer::Known), score(Answer::Now));
     let missing = [(score_before, &readers.before), (score_now, &readers.now)];
@@ -198,18 +203,13 @@ fn told(readers: &Readers, sides: &Sides, steps: Steps) -> WholeMoved {
     let reason = missing.map(|(_, period)| {
         format!("The whole has no score for {}: less than half of its weight can be scored.", period.label)
     });
-    let (definitions, late) = (sides.change(steps.definitions), sides.change(steps.late));
-    let ids: BTreeSet<&str> = [Answer::Told, Answer::Redefined, Answer::Recalled, Answer::Known, Answer::Now]
-        .into_iter()
-        .filter_map(|answer| sides.at(answer))
-        .flat_map(Side::measures)
-        .collect();
-    let edited = ids.iter().map(|id| ((*id).to_owned(), edits(then, now, id)));
-    let mut measures: Vec<MeasureShare> = ids.iter().filter_map(|id| share(readers, sides, steps, id)).collect();
+    let late = sides.change(steps.late);
+    let mut measures: Vec<MeasureShare> =
+        sides.measures().into_iter().filter_map(|id| share(readers, sides, steps, id)).collect();
     measures.retain(|_| reason.is_none());
     measures.sort_by(|a, b| b.contribution.abs().total_cmp(&a.contribution.abs()).then_with(|| a.id.cmp(&b.id)));
     WholeMoved {
-        currency: now.settings.currency.clone(),
+        currency: readers.known.definitions().settings.currency.clone(),
         before: readers.before.clone(),
         now: readers.now.clone(),
         known_at: readers.known_at,
@@ -219,16 +219,24 @@ fn told(readers: &Readers, sides: &Sides, steps: Steps) -> WholeMoved {
         score_now,
         change: start.zip(score_now).map(|(start, now)| now - start).filter(|_| reason.is_none()),
         reason,
-        definitions: Redefined {
-            contribution: definitions,
-            reason: definitions.is_none().then(|| "By the definitions of then, the whole had no score.".to_owned()),
-            edits: edited.filter(|(_, edits)| !edits.is_empty()).collect(),
-            other: other_edits(then, now),
-        },
+        definitions: redefined(readers, sides, steps),
         late: LateData { contribution: late, reason: late.is_none().then(|| not_known_then(readers)), rows: None },
         happened: sides.change(HAPPENED),
         measures,
         sentence: String::new(),
+    }
+}
+
+/// What was edited between then and now, and what that did.
+fn redefined(readers: &Readers, sides: &Sides, steps: Steps) -> Redefined {
+    let (then, now) = (readers.told.definitions(), readers.known.definitions());
+    let contribution = sides.change(steps.definitions);
+    let edited = sides.measures().into_iter().map(|id| (id.to_owned(), edits(then, now, id)));
+    Redefined {
+        contribution,
+        reason: contribution.is_none().then(|| "By the definitions of then, the whole had no score.".to_owned()),
+        edits: edited.filter(|(_, edits)| !edits.is_empty()).collect(),
+        other: other_edits(then, now),
     }
 }
 
@@ -241,7 +249,7 @@ fn share(readers: &Readers, sides: &Sides, steps: Steps, id: &str) -> Option<Mea
     let contribution = definitions.unwrap_or(0.0) + late.unwrap_or(0.0) + happened.unwrap_or(0.0);
     let (score_before, score_now) = (start.score_of(id), sides.now.score_of(id));
     let still = [definitions, late, happened].iter().all(|part| part.is_none_or(|points| points == 0.0));
-    if still && score_before == score_now {
+    if still {
         return None;
     }
     Some(MeasureShare {

@@ -17,12 +17,14 @@ const NAMED: usize = 2;
 
 /// A difference for people, without its sign: shares in points of a hundred.
 pub fn shown_difference(unit: Unit, difference: f64, currency: &str) -> String {
-    let text = unit.format(difference.abs(), currency);
-    match (unit, text.strip_suffix(" %")) {
-        (Unit::Percent, Some("1")) => "1 point".to_owned(),
-        (Unit::Percent, Some(points)) => format!("{points} points"),
-        _ => text,
+    if unit != Unit::Percent {
+        return unit.format(difference.abs(), currency);
     }
+    let points = difference.abs() * 100.0;
+    // Small differences matter more than their size: 0.08 points of a share of 6 % are not nothing.
+    let text = if points < 0.995 { format!("{points:.2}") } else { format!("{points:.1}") };
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    if text == "1" { "1 point".to_owned() } else { format!("{text} points") }
 }
 
 /// Whether a difference shows at all.
@@ -215,4 +217,23 @@ pub(super) fn whole_sentence(moved: &WholeMoved) -> String {
     }
     text.push('.');
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn differences_of_shares_are_points() {
+        for (difference, shown) in [
+            (-0.1083, "10.8 points"),
+            (0.01, "1 point"),
+            (0.2, "20 points"),
+            (0.00083, "0.08 points"),
+            (0.0, "0 points"),
+        ] {
+            assert_eq!(shown_difference(Unit::Percent, difference, "EUR"), shown);
+        }
+        assert_eq!(shown_difference(Unit::Duration, -3600.0, "EUR"), "1 h");
+    }
 }
