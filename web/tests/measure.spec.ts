@@ -73,7 +73,7 @@ test('what moved is said, drawn, and split by the dimension in the address', asy
   const steps = moved.getByRole('listitem');
   await expect(steps.first()).toContainText(/as known/);
   expect(await steps.count()).toBeGreaterThan(3);
-  await moved.getByLabel('By').selectOption({ index: 1 });
+  await moved.getByRole('combobox', { name: 'By' }).selectOption({ index: 1 });
   await expect(page).toHaveURL(/split=/);
   const link = steps.getByRole('link').first();
   const name = await link.textContent();
