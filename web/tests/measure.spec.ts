@@ -65,6 +65,46 @@ test('a group leads to its records, and stays in the address', async ({ page }) 
   await expect(page).toHaveURL(/kind=out/);
 });
 
+test('what moved is said, drawn, and split by the dimension in the address', async ({ page }) => {
+  await open(page, '/measures/conversion');
+  const moved = page.locator('#moved');
+  await expect(moved.getByRole('heading', { name: /^What moved/ })).toBeVisible();
+  await expect(moved.locator('.said')).toContainText(/^(Up|Down|As much)/);
+  const steps = moved.getByRole('listitem');
+  await expect(steps.first()).toContainText(/as known/);
+  expect(await steps.count()).toBeGreaterThan(3);
+  await moved.getByRole('combobox', { name: 'By' }).selectOption({ index: 1 });
+  await expect(page).toHaveURL(/split=/);
+  const link = steps.getByRole('link').first();
+  const name = await link.textContent();
+  await moved.getByRole('button', { name: /^Table/ }).click();
+  await expect(moved.getByRole('columnheader', { name: 'within' })).toBeVisible();
+  await expect(moved.getByRole('cell', { name: name ?? '' }).first()).toBeVisible();
+  await moved.getByRole('button', { name: /^Picture/ }).click();
+  await link.click();
+  await expect(page).toHaveURL(/segment=.*#rows/);
+});
+
+test('the inputs of a formula lead to their own answers', async ({ page }) => {
+  await open(page, '/measures/contacts_per_order');
+  const moved = page.locator('#moved');
+  await moved.getByRole('link', { name: 'contacts', exact: true }).click();
+  await expect(page).toHaveURL(/\/measures\/contacts(\?|#|$)/);
+});
+
+test('what cannot be told of then says why', async ({ page }) => {
+  await page.route(/\/api\/v1\/measures\/conversion\/moved/, async (route) => {
+    const response = await route.fetch();
+    const answer = await response.json();
+    answer.late = { contribution: null, reason: 'Nothing had been recorded by 2026-06-01.', rows: null };
+    await route.fulfill({ response, json: answer });
+  });
+  await open(page, '/measures/conversion');
+  const moved = page.locator('#moved');
+  await expect(moved).toContainText('Nothing had been recorded by 2026-06-01.');
+  await expect(moved.getByRole('listitem').filter({ hasText: 'Late data' })).toHaveCount(0);
+});
+
 test('a note is written and taken back', async ({ page }) => {
   await open(page);
   const text = `Free shipping ${Date.now()}`;

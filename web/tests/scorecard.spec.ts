@@ -70,6 +70,23 @@ test('fits every width', async ({ page }) => {
   }
 });
 
+test('late data and changed definitions add up to what moved, and stand in the address', async ({ page }) => {
+  await visit(page, '/');
+  const moved = page.locator('#moved');
+  const toggle = moved.getByRole('button', { name: 'Show late data and changed definitions' });
+  await toggle.focus();
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/causes=open/);
+  const answer = moved.getByRole('table');
+  await expect(answer.getByRole('row')).toHaveCount(5, { timeout: 30_000 });
+  await expect(answer.getByRole('row').nth(1)).toContainText('Changed definitions');
+  await settled(page);
+  await fits(page);
+  await accessible(page);
+  await moved.getByRole('button', { name: 'Hide late data and changed definitions' }).click();
+  await expect(page).not.toHaveURL(/causes/);
+});
+
 test('a workspace without a period before has nothing that moved', async ({ page }) => {
   await page.route('**/api/v1/scorecard*', async (route) => {
     const response = await route.fetch();

@@ -58,6 +58,8 @@ pub enum Command {
     Measure(commands::measure::Arguments),
     /// Open a number: the SQL that ran, its inputs, its rows
     Explain(commands::explain::Arguments),
+    /// Show what moved between two periods, and why
+    Moved(commands::moved::Arguments),
     /// Show which names are one customer and why; link and unlink them
     Identity(commands::identity::Arguments),
     /// Show one customer's time line

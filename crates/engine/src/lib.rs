@@ -16,6 +16,7 @@ pub mod intake;
 mod journeys;
 mod lock;
 pub mod measures;
+pub mod moved;
 mod personal;
 mod plan;
 mod postgres;
@@ -52,6 +53,7 @@ pub use journeys::{
     PathsView, RetentionAnswer, RetentionRequest, Scope, Story, StoryTouchpoint, TransitionsRequest, TransitionsView,
     attribution_of_paths, excess, pooled,
 };
+pub use moved::{MeasureMoved, MovedRequest, WholeMoved};
 pub use postgres::{Gate, PostgresOptions, serve_postgres};
 pub use reader::{MeasureRequest, ReadOptions, Reader};
 pub use rejects::{RejectFilter, Rejected};

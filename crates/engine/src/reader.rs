@@ -90,7 +90,7 @@ impl Workspace {
         Ok(Reader { workspace: self.clone(), snapshot, options, known, definitions, calendar, session })
     }
 
-    fn definitions_for(&self, options: ReadOptions, at: Timestamp, known: Timestamp) -> Result<Definitions> {
+    pub(crate) fn definitions_for(&self, options: ReadOptions, at: Timestamp, known: Timestamp) -> Result<Definitions> {
         if options.working {
             Ok(self.working()?.0)
         } else {
@@ -217,6 +217,32 @@ impl Reader {
     /// The time line of a customer, named by its id or any alias.
     pub async fn customer(&self, name: &str) -> Result<TimeLine> {
         self.session.customer(name).await
+    }
+
+    /// The same data as they were known at another moment, or by other definitions.
+    pub(crate) fn at(&self, as_of: Option<Timestamp>, definitions: Definitions) -> Result<Reader> {
+        let options = ReadOptions { as_of, ..self.options };
+        let known = as_of.unwrap_or(self.known);
+        let calendar = calendar(&definitions.settings)?;
+        let same = as_of == self.options.as_of && definitions == self.definitions;
+        let session = if same {
+            self.session.clone()
+        } else {
+            self.workspace.session(&self.snapshot, &definitions, options, known)?
+        };
+        let (workspace, snapshot) = (self.workspace.clone(), self.snapshot.clone());
+        Ok(Reader { workspace, snapshot, options, known, definitions, calendar, session })
+    }
+
+    /// The definitions in force for a period, as they stood at `known`.
+    pub(crate) fn definitions_of(&self, period: &Period, known: Timestamp) -> Result<Definitions> {
+        let options = ReadOptions { as_of: Some(known), ..self.options };
+        self.workspace.definitions_for(options, period.start, known)
+    }
+
+    /// Whether any definitions had been applied by an instant.
+    pub(crate) fn applied_by(&self, at: Timestamp) -> Result<bool> {
+        Ok(self.workspace.revisions()?.iter().any(|revision| revision.at <= at))
     }
 
     /// For which moment it was opened.

@@ -87,7 +87,7 @@ impl Reader {
     }
 
     /// The standard tables behind a measure, through views and formulas; the ledger says nothing about customers.
-    fn tables_behind(&self, measure: &Measure) -> Result<BTreeSet<String>> {
+    pub(crate) fn tables_behind(&self, measure: &Measure) -> Result<BTreeSet<String>> {
         let mut tables = BTreeSet::new();
         let mut seen = BTreeSet::from([measure.id.as_str()]);
         let mut waiting = vec![measure];

@@ -14,18 +14,22 @@
 //! | a Net Promoter Score | [`nps`](fn@nps) |
 //! | is a series signal or noise | [`xmr`](fn@xmr) |
 //! | did a number move from one period to the next | [`difference`](fn@difference), [`newcombe`](fn@newcombe), [`welch`](fn@welch) |
+//! | what moved a rate, a formula, a quantile | [`mix_and_rate`](fn@mix_and_rate), [`shapley`](fn@shapley), [`quantile_by_replacement`] |
 //! | which of many differences stand | [`two_proportions`](fn@two_proportions), [`benjamini_hochberg`](fn@benjamini_hochberg) |
 
 mod benjamini_hochberg;
 mod confidence;
 mod difference;
 mod interval;
+mod mix_and_rate;
 mod moments;
 mod newcombe;
 mod nps;
 mod order_ranks;
 mod quantile;
 mod ratio;
+mod replacement;
+mod shapley;
 mod student;
 mod two_proportions;
 mod welch;
@@ -36,11 +40,14 @@ pub use benjamini_hochberg::benjamini_hochberg;
 pub use confidence::{CONFIDENCE, TAIL, Z};
 pub use difference::{Difference, difference};
 pub use interval::Interval;
+pub use mix_and_rate::{MixRate, Stratum, mix_and_rate};
 pub use moments::Moments;
 pub use newcombe::newcombe;
 pub use nps::nps;
 pub use quantile::{quantile, quantile_interval};
 pub use ratio::{RatioSums, ratio_interval};
+pub use replacement::{Replaced, quantile_by_replacement};
+pub use shapley::shapley;
 pub use student::student_t;
 pub use two_proportions::two_proportions;
 pub use welch::welch;

@@ -18,6 +18,19 @@ pub fn quantile(sorted: &[f64], p: f64) -> Option<f64> {
     Some((low + (high - low) * (position - below)).min(high).max(low))
 }
 
+/// The same quantile of values in any order, which it may rearrange.
+pub(crate) fn quantile_of(values: &mut [f64], p: f64) -> Option<f64> {
+    if !(0.0..=1.0).contains(&p) {
+        return None;
+    }
+    let position = p * values.len().checked_sub(1)? as f64;
+    let below = position.floor();
+    let (_, low, above) = values.select_nth_unstable_by(below as usize, f64::total_cmp);
+    let low = *low;
+    let Some(high) = above.iter().copied().min_by(f64::total_cmp) else { return Some(low) };
+    Some((low + (high - low) * (position - below)).min(high).max(low))
+}
+
 /// The interval, with at least 95 % and whatever the distribution, of the `p` quantile: two of the
 /// values themselves, the ranks chosen by the binomial distribution with at most 2.5 % left out on
 /// each side (David and Nagaraja 2003, section 7.1). `None` where the sample is too small for that:
@@ -37,8 +50,10 @@ mod tests {
         let v = [1.0, 2.0, 4.0, 8.0];
         for (p, expected) in [(0.0, 1.0), (0.5, 3.0), (1.0, 8.0), (0.25, 1.75), (0.9, 6.8)] {
             assert!((quantile(&v, p).unwrap() - expected).abs() < 1e-12, "{p}");
+            assert_eq!(quantile_of(&mut [8.0, 1.0, 4.0, 2.0], p), quantile(&v, p));
         }
-        assert_eq!(quantile(&[5.0], 0.9), Some(5.0));
+        assert_eq!((quantile(&[5.0], 0.9), quantile_of(&mut [5.0], 0.9)), (Some(5.0), Some(5.0)));
+        assert_eq!(quantile_of(&mut [], 0.9), None);
     }
 
     /// Hyndman and Fan's type 7 on R's `quantile(1:10)`: 3.25, 5.5, 7.75; and p90 9.1.

@@ -13,6 +13,24 @@ export type MeasureAnswer = Told<
   { measure: MeasureInfo; every: Grain; readings: Reading[] }
 >;
 
+export type MovedPart = Told<Schemas['MovedPart'], { shift: 'same' | 'previous' | 'year_before' | null }>;
+export type MovedSplit = Told<
+  Schemas['MovedSplit'],
+  { way: 'mix_and_rate' | 'differences' | 'replacement' | 'inputs'; parts: MovedPart[] }
+>;
+export type MeasureMoved = Told<
+  Schemas['MeasureMoved'],
+  {
+    measure: MeasureInfo;
+    before: Period;
+    now: Period;
+    told: Reading | null;
+    reading_before: Reading;
+    reading_now: Reading;
+    splits: MovedSplit[];
+  }
+>;
+
 export type ExplainRecord = Schemas['ExplanationRecord'];
 
 /** What is part of a formula; only the measure that was asked for is told with how far it can be trusted. */

@@ -55,6 +55,8 @@ export type Scorecard = Told<
   }
 >;
 
+export type ScorecardMoved = Told<Schemas['ScorecardMoved'], { before: Period; now: Period }>;
+
 export type MapObjective = Schemas['MapObjective'];
 export type MapLink = Schemas['MapLink'];
 export type Initiative = Schemas['MapInitiative'];

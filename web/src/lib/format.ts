@@ -143,10 +143,11 @@ export function interval(bounds: Interval | null | undefined, unit: Unit | strin
 /** A difference with its sign. Shares differ in points, never in per cent of per cent. */
 export function difference(amount: Maybe, unit: Unit | string): string {
   if (amount === null || amount === undefined) return NONE;
-  const sign = amount > 0 ? '+' : amount < 0 ? MINUS : '±';
   const size = Math.abs(amount);
-  if (unit === 'percent') return `${sign}${points(size * 100)}${SPACE}pts`;
-  return `${sign}${value(size, unit)}`;
+  const text = unit === 'percent' ? `${points(size * 100)}${SPACE}pts` : value(size, unit);
+  // What rounds to zero has no sign.
+  const sign = !/[1-9]/.test(text) ? '±' : amount > 0 ? '+' : MINUS;
+  return `${sign}${text}`;
 }
 
 function points(size: number): string {

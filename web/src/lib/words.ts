@@ -19,6 +19,18 @@ export const WORDS = {
     'Coverage',
     'The share of the weight that has a score. Measures without enough data are missing weight; under one half there is no score.',
   ],
+  mix_and_rate: [
+    'Mix and what happens within',
+    'A share or a mean moves because some groups weigh more than before (mix), or because something changed within groups. Both together are the change, exactly.',
+  ],
+  replacement: [
+    'Replaced one after the other',
+    'A quantile has no shares of its own. The values of each group were replaced by the new ones, one group after the other, there and back; each is shown by what that moved on average.',
+  ],
+  shapley: [
+    'What each input did',
+    'Inputs of the formula were replaced by their new values in every order; each is shown by what that moved on average (Shapley value). Together they are the change.',
+  ],
   natural_limits: [
     'Natural limits',
     'The range a measure moves in by itself when nothing has changed. Inside it, ups and downs are noise.',

@@ -14,6 +14,8 @@ const READS: [RegExp, Read][] = [
   ...rooms.READS,
   [/^\/workspace$/, (_, __, read) => workspace(read)],
   [/^\/scorecard$/, (_, __, read) => read('scorecard')],
+  [/^\/scorecard\/moved$/, (_, __, read) => read('scorecard-moved')],
+  [/^\/measures\/([^/]+)\/moved$/, (_, [id], read) => read(`moved-${id}`) ?? read('moved-nps')],
   [/^\/map$/, (_, __, read) => read('map')],
   [/^\/measures$/, (_, __, read) => read('measures')],
   [/^\/measures\/([^/]+)\/explain$/, (_, [id], read) => read(`explain-${id}`) ?? read('explain-nps')],

@@ -3,7 +3,7 @@
 use clap::Args;
 use jiff::Timestamp;
 use throughline_engine::measures::Explanation;
-use throughline_engine::{Error, MeasureRequest, Reader, Result, Trust};
+use throughline_engine::{Error, Reader, Result, Trust};
 
 use crate::cli::Moment;
 use crate::context::Context;
@@ -59,7 +59,7 @@ impl Question for One {
     async fn ask(&self, reader: &Reader, _: Timestamp, _: Listener<'_>) -> Result<Self::Found> {
         let period = match &self.period {
             Some(period) => period.clone(),
-            None => last_known(reader, &self.id).await?,
+            None => reader.last_mature(&self.id).await?.label,
         };
         let segment = self.segment.as_deref().map(segment).transpose()?;
         let explanation = reader.explain(&self.id, &period, segment, self.rows).await?;
@@ -79,15 +79,6 @@ impl Shown for One {
     fn page(&self, (explanation, trust): &Self::Found, reader: &Reader, style: &Style) -> String {
         render::explain::page(explanation, trust, &reader.definitions().settings, style)
     }
-}
-
-/// Label of the last complete period of the scorecard's length in which the measure has a mature value.
-async fn last_known(reader: &Reader, id: &str) -> Result<String> {
-    let last = throughline_engine::scorecard::last_complete(reader.definitions(), reader.calendar(), reader.known());
-    let request = MeasureRequest { grain: Some(last.grain), ..MeasureRequest::default() };
-    let readings = reader.measure(id, &request).await?;
-    let mut known = readings.into_iter().rev().filter(|r| r.value.is_some() && r.mature && r.period.end <= last.end);
-    Ok(known.next().map_or(last.label, |reading| reading.period.label))
 }
 
 fn segment(text: &str) -> Result<(String, String)> {

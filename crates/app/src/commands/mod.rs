@@ -18,6 +18,7 @@ pub mod journey;
 pub mod layout;
 pub mod mcp;
 pub mod measure;
+pub mod moved;
 pub mod plan;
 pub mod rejects;
 pub mod restore;
@@ -55,6 +56,7 @@ pub async fn run(command: Command, context: &Context) -> Result<Reply> {
         Command::Scorecard(arguments) => question::run(arguments, context).await,
         Command::Measure(arguments) => measure::run(arguments, context).await,
         Command::Explain(arguments) => explain::run(arguments, context).await,
+        Command::Moved(arguments) => moved::run(arguments, context).await,
         Command::Identity(arguments) => identity::run(arguments, context).await,
         Command::Customer(arguments) => customer::run(arguments, context).await,
         Command::Journey(arguments) => journey::run(*arguments, context).await,

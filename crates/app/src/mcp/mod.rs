@@ -6,6 +6,7 @@ mod bounds;
 mod data;
 mod mask;
 mod measures;
+mod moved;
 mod orders;
 mod readers;
 mod reply;
@@ -65,6 +66,7 @@ impl Server {
     pub fn new(context: Context, unmasked: bool) -> Result<Server> {
         let mut tools = Server::measure_tools()
             + Server::scorecard_tools()
+            + Server::moved_tools()
             + Server::walk_tools()
             + Server::order_tools()
             + Server::data_tools();

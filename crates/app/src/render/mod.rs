@@ -16,6 +16,7 @@ pub mod instant;
 pub mod journey;
 pub mod measure_row;
 pub mod measures;
+pub mod moved;
 pub mod moves;
 pub mod plan;
 pub mod readings;

@@ -125,16 +125,17 @@ impl From<&engine::Record> for Record {
     }
 }
 
+/// The word of a shift: same, previous, year_before.
+pub fn shift(shift: Shift) -> &'static str {
+    match shift {
+        Shift::Same => "same",
+        Shift::Previous => "previous",
+        Shift::YearBefore => "year_before",
+    }
+}
+
 impl From<&engine::FormulaPart> for Part {
     fn from(part: &engine::FormulaPart) -> Part {
-        Part {
-            id: part.id.clone(),
-            shift: match part.shift {
-                Shift::Same => "same",
-                Shift::Previous => "previous",
-                Shift::YearBefore => "year_before",
-            },
-            explanation: (&part.explanation).into(),
-        }
+        Part { id: part.id.clone(), shift: shift(part.shift), explanation: (&part.explanation).into() }
     }
 }

@@ -18,6 +18,7 @@ pub mod layout;
 pub mod map;
 pub mod mask;
 pub mod measure;
+pub mod moved;
 pub mod note;
 pub mod plan;
 pub mod rejects;

@@ -17,6 +17,7 @@ mod json;
 mod kills;
 mod long_use;
 mod mcp;
+mod moved;
 mod page;
 mod people;
 mod plan;

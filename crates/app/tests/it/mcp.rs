@@ -225,6 +225,10 @@ fn measures_and_scorecard_as_on_the_command_line() {
     let full = json!({"detail": "full", "perspective": "customer", "period": "2025-03", "history": 4});
     let full = assistant.call("scorecard", full);
     same(&full, &json(&shop, &["scorecard", "--period", "2025-03", "--json"]));
+    let moved = assistant.call("measure_moved", json!({"id": "conversion", "by": "channel"}));
+    same(&moved, &json(&shop, &["moved", "conversion", "--by", "channel", "--json"]));
+    assert_eq!(moved["summary"], moved["sentence"]);
+    same(&assistant.call("scorecard_moved", json!({})), &json(&shop, &["moved", "--json"]));
     assert_eq!(length(&full["perspectives"]), 1);
     assert_eq!(length(&full["perspectives"][0]["objectives"][0]["measures"][0]["history"]), 4);
 }

@@ -116,6 +116,7 @@ fn version_and_help() {
         "scorecard",
         "measure",
         "explain",
+        "moved",
         "identity",
         "customer",
         "journey",

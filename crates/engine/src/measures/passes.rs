@@ -66,12 +66,44 @@ fn periods(batch: &RecordBatch) -> Result<Vec<Option<i32>>> {
 
 /// Rows that come sorted by period, segment and value: one group is held at a time.
 async fn sorted(session: &Session, sql: &str, measures: &[&Measure], joins: Joins) -> Result<Vec<Parts>> {
+    let mut groups = Groups { measures, parts: vec![Parts::new(); measures.len()], open: None };
+    visit(session, sql, joins, &mut |period, segment, value| groups.add(period, segment, value)).await?;
+    groups.close();
+    Ok(groups.parts)
+}
+
+/// The usable values of rows by period and segment.
+pub(crate) async fn values(session: &Session, sql: &str) -> Result<Values> {
+    match collected(session, sql, Joins::Hash).await {
+        Err(error) if hints::is_out_of_memory(&error) => collected(session, sql, Joins::Merge).await,
+        values => values,
+    }
+}
+
+/// Values by period and segment.
+pub(crate) type Values = BTreeMap<(i32, Option<String>), Vec<f64>>;
+
+async fn collected(session: &Session, sql: &str, joins: Joins) -> Result<Values> {
+    let mut found = Values::new();
+    visit(session, sql, joins, &mut |period, segment, value| {
+        if let Some(value) = value {
+            found.entry((period, segment.map(str::to_owned))).or_default().push(value);
+        }
+    })
+    .await?;
+    Ok(found)
+}
+
+/// Takes the period, the segment and the value of a row.
+type Visitor<'a> = dyn FnMut(i32, Option<&str>, Option<f64>) + Send + 'a;
+
+/// Hands every row of a sorted query on: its period, its segment and its value.
+async fn visit(session: &Session, sql: &str, joins: Joins, each: &mut Visitor<'_>) -> Result<()> {
     let plan = session.plan(sql).await?;
     let mut stream = session.stream(plan, joins).await?;
-    let mut groups = Groups { measures, parts: vec![Parts::new(); measures.len()], open: None };
     loop {
         let batch = stream.try_next().await.map_err(|error| hints::running_error(&error))?;
-        let Some(batch) = batch else { break };
+        let Some(batch) = batch else { return Ok(()) };
         let segments = segments(&batch)?;
         let periods = periods(&batch)?;
         let values = batch.column_by_name("value").and_then(|column| column.as_primitive_opt::<Float64Type>());
@@ -79,11 +111,9 @@ async fn sorted(session: &Session, sql: &str, measures: &[&Measure], joins: Join
         for (number, period) in periods.iter().enumerate() {
             let Some(period) = *period else { continue };
             let segment = segments.as_ref().and_then(|segments| segments.get(number).map(String::as_str));
-            groups.add(period, segment, values.is_valid(number).then(|| values.value(number)));
+            each(period, segment, values.is_valid(number).then(|| values.value(number)));
         }
     }
-    groups.close();
-    Ok(groups.parts)
 }
 
 struct Groups<'a> {

@@ -82,13 +82,13 @@ pub fn compute(input: &Input<'_>) -> ScorecardView {
 }
 
 /// One of the two periods: every measure assessed, and the roll-up.
-pub(super) struct Side {
+pub(crate) struct Side {
     pub(super) tree: Tree,
     pub(super) assessments: Assessments,
 }
 
 impl Side {
-    pub(super) fn of(standing: Standing<'_>, calendar: &Calendar, period: &Period) -> Side {
+    pub(crate) fn of(standing: Standing<'_>, calendar: &Calendar, period: &Period) -> Side {
         let Standing { definitions, readings } = standing;
         let card = &definitions.scorecard;
         let mut assessments = BTreeMap::new();
@@ -108,6 +108,26 @@ impl Side {
             assessments.insert(used.id.clone(), found);
         }
         Side { tree: tree(card, &assessments), assessments }
+    }
+
+    /// The score of the whole.
+    pub(crate) fn score(&self) -> Option<f64> {
+        self.tree.whole.score()
+    }
+
+    /// The score of a measure, where it takes part.
+    pub(crate) fn score_of(&self, id: &str) -> Option<f64> {
+        self.assessments.get(id).and_then(Assessment::counted_score)
+    }
+
+    /// The value of a measure.
+    pub(crate) fn value_of(&self, id: &str) -> Option<f64> {
+        self.assessments.get(id).and_then(|found| found.value)
+    }
+
+    /// Ids of its measures, sorted.
+    pub(crate) fn measures(&self) -> impl Iterator<Item = &str> {
+        self.assessments.keys().map(String::as_str)
     }
 
     fn pair(&self) -> (&Tree, &Assessments) {

@@ -33,10 +33,12 @@ mod tests;
 
 pub use benchmark::{Observation, Series};
 pub use choose::{Choice, choose_period, last_complete};
+pub(crate) use compute::Side as StandingSide;
 pub use compute::{Input, Standing, compute};
+pub(crate) use moved::contribution;
 pub use need::{HISTORY, Need};
 pub use plan::{Edit, Plan, PlanPart, PlannedMeasure, Shift};
-pub(crate) use plan::{PlanInput, plan};
+pub(crate) use plan::{PlanInput, edits, meaning_differs, other_edits, plan};
 pub use read::scorecard;
 pub(crate) use read::{newest_period, readings_up_to};
 pub use readings::Readings;

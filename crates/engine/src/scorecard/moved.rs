@@ -6,6 +6,7 @@ use throughline_model::measure::Measure;
 use throughline_model::reading::Interval;
 use throughline_stats::difference;
 
+use super::compute::Side;
 use super::history::LEAN_ON;
 use super::rollup::{Assessments, Tree};
 use super::view::{Assessment, Move, MoveKind, Trend};
@@ -45,10 +46,8 @@ fn one(now: &Tree, before: &Tree, pair: &Pair<'_>) -> Option<Move> {
     let score_now = pair.now.and_then(Assessment::counted_score);
     let score_before = pair.before.and_then(Assessment::counted_score);
     let id = &pair.measure.id;
-    let contribution = contribution(
-        (now.share(id), score_now, now.whole.score()),
-        (before.share(id), score_before, before.whole.score()),
-    );
+    let contribution =
+        points((now.share(id), score_now, now.whole.score()), (before.share(id), score_before, before.whole.score()));
     let kind = match (score_before, score_now) {
         (None, None) => return None,
         (None, Some(_)) => MoveKind::Appeared,
@@ -82,6 +81,12 @@ fn one(now: &Tree, before: &Tree, pair: &Pair<'_>) -> Option<Move> {
     })
 }
 
+/// The points of the change from one side to another that are due to one measure; `None` where either whole has no score.
+pub(crate) fn contribution(before: &Side, now: &Side, id: &str) -> Option<f64> {
+    let of = |side: &Side| (side.tree.share(id), side.score_of(id), side.score());
+    points(of(now), of(before))
+}
+
 /// The points of the change of the whole that are due to one measure; each side is (share of the
 /// whole, score of the measure, score of the whole).
 ///
@@ -90,7 +95,7 @@ fn one(now: &Tree, before: &Tree, pair: &Pair<'_>) -> Option<Move> {
 /// where others lose theirs; what came or went has only one score: `e′ · (s′ − c)` or `−e · (s − c)`.
 /// As the shares add up to 1 in both periods, the parts add up to the change whatever c is; c is the
 /// mean of both wholes, so that an average measure that comes or goes counts for nothing.
-fn contribution(now: (f64, Option<f64>, Option<f64>), before: (f64, Option<f64>, Option<f64>)) -> Option<f64> {
+fn points(now: (f64, Option<f64>, Option<f64>), before: (f64, Option<f64>, Option<f64>)) -> Option<f64> {
     let (share_now, score_now, whole_now) = now;
     let (share_before, score_before, whole_before) = before;
     let center = (whole_now? + whole_before?) / 2.0;

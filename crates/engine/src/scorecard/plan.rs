@@ -130,7 +130,7 @@ pub(crate) fn plan(input: &PlanInput<'_>) -> Plan {
     };
     Plan {
         periods: input.periods.iter().map(|(period, _)| period.clone()).collect(),
-        other: other(input.current, edited),
+        other: other_edits(input.current, edited),
         whole: sides.iter().map(|(before, after)| Shift { before: whole(before), after: whole(after) }).collect(),
         measures: all_used(edited, input).into_iter().map(measure).collect(),
     }
@@ -153,7 +153,8 @@ fn all_used<'a>(edited: &'a Definitions, input: &'a PlanInput<'a>) -> Vec<&'a st
     cards.flat_map(used).filter(|id| seen.insert(*id)).collect()
 }
 
-fn edits(current: &Definitions, edited: &Definitions, id: &str) -> Vec<Edit> {
+/// What was done to a measure of either scorecard.
+pub(crate) fn edits(current: &Definitions, edited: &Definitions, id: &str) -> Vec<Edit> {
     let (was, is) = (uses(&current.scorecard, id), uses(&edited.scorecard, id));
     match (was.is_empty(), is.is_empty()) {
         (true, true) => return Vec::new(),
@@ -161,15 +162,21 @@ fn edits(current: &Definitions, edited: &Definitions, id: &str) -> Vec<Edit> {
         (false, true) => return vec![Edit::Removed],
         (false, false) => {}
     }
-    let meaning = |definitions: &Definitions| {
-        definitions.measures.get(id).map(|measure| Measure { file: String::new(), line: 0, ..measure.clone() })
-    };
     let found = [
-        (Edit::Definition, meaning(current) != meaning(edited)),
+        (Edit::Definition, meaning_differs(current, edited, id)),
         (Edit::Target, targets(&current.scorecard, id) != targets(&edited.scorecard, id)),
         (Edit::Weight, was != is),
     ];
     found.into_iter().filter(|(_, differs)| *differs).map(|(edit, _)| edit).collect()
+}
+
+/// Whether a measure is computed in another way, wherever its file lies.
+pub(crate) fn meaning_differs(current: &Definitions, edited: &Definitions, id: &str) -> bool {
+    let meaning = |definitions: &Definitions| {
+        let measure = definitions.measures.get(id);
+        measure.map(|measure| Measure { file: String::new(), line: 0, rows_line: 0, ..measure.clone() })
+    };
+    meaning(current) != meaning(edited)
 }
 
 /// Where a measure is used, and with what weight.
@@ -184,7 +191,8 @@ fn targets(card: &Scorecard, id: &str) -> Vec<Target> {
     own.map(|target| Target { line: 0, ..target.clone() }).collect()
 }
 
-fn other(current: &Definitions, edited: &Definitions) -> Vec<PlanPart> {
+/// What changed beyond single measures.
+pub(crate) fn other_edits(current: &Definitions, edited: &Definitions) -> Vec<PlanPart> {
     let objectives = |card: &Scorecard| -> Vec<(String, String, String, Option<String>, f64)> {
         let objective = card.objectives.iter();
         objective.map(|o| (o.id.clone(), o.name.clone(), o.perspective.clone(), o.owner.clone(), o.weight)).collect()

@@ -100,7 +100,9 @@ impl Tables {
             return Ok(Found { table, kept_at: None });
         };
         let parts = self.inner.identity_of(&closure);
-        let path = cache.path(name, &parts.iter().map(String::as_str).collect::<Vec<_>>());
+        // Looking back at many moments must not push out what is known now.
+        let kept_as = if self.inner.options.as_of.is_some() { format!("{name}@") } else { name.to_owned() };
+        let path = cache.path(&kept_as, &parts.iter().map(String::as_str).collect::<Vec<_>>());
         let order = self.inner.views.order(name)?;
         let table = cache.open_or_write(&path, &state, &order, self.rows(&state, name, sql)).await?;
         Ok(Found { table, kept_at: Some(path) })

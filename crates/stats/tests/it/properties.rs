@@ -53,6 +53,48 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
+    fn mix_and_rate_add_up(rows in prop::collection::vec(
+        (0.0f64..1e6, prop_oneof![Just(0.0), 1.0f64..1e6], 0.0f64..1e6, prop_oneof![Just(0.0), 1.0f64..1e6]), 1..12)
+    ) {
+        let strata: Vec<Stratum> = rows.iter().map(|r| Stratum {
+            numerator_before: r.0, denominator_before: r.1, numerator_now: r.2, denominator_now: r.3,
+        }).collect();
+        let total = |of: fn(&Stratum) -> f64| strata.iter().map(of).sum::<f64>();
+        let (below, below_now) = (total(|s| s.denominator_before), total(|s| s.denominator_now));
+        match mix_and_rate(&strata) {
+            None => prop_assert!(below == 0.0 || below_now == 0.0),
+            Some(parts) => {
+                let (before, now) = (total(|s| s.numerator_before) / below, total(|s| s.numerator_now) / below_now);
+                let sum: f64 = parts.iter().map(|part| part.mix + part.rate).sum();
+                prop_assert!((sum - (now - before)).abs() <= 1e-9 * before.abs().max(now.abs()).max(1.0));
+            }
+        }
+    }
+
+    #[test]
+    fn shapley_values_add_up_and_know_equals(old in prop::collection::vec(0.5f64..9.0, 4), new in prop::collection::vec(0.5f64..9.0, 4)) {
+        let pick = |mask: u32, i: usize| if mask >> i & 1 == 1 { new[i] } else { old[i] };
+        let result = |mask: u32| (pick(mask, 0) - pick(mask, 1)) * pick(mask, 2) / pick(mask, 3);
+        let values = shapley(4, |mask| Some(result(mask))).unwrap();
+        prop_assert!(near(values.iter().sum(), result(15) - result(0)));
+        // An input that stays moves nothing.
+        let idle = shapley(5, |mask| Some(result(mask & 15))).unwrap();
+        prop_assert!(idle[4] == 0.0 && near(idle[0], values[0]));
+    }
+
+    #[test]
+    fn replaced_quantiles_add_up(parts in prop::collection::vec((sample(0, 8), sample(0, 8)), 1..6), p in 0.01f64..0.99) {
+        let parts: Vec<Replaced> = parts.into_iter().map(|(before, now)| Replaced { before, now }).collect();
+        let all = |of: fn(&Replaced) -> &Vec<f64>| sorted(parts.iter().flat_map(|part| of(part).clone()).collect());
+        let change = quantile(&all(|part| &part.now), p).zip(quantile(&all(|part| &part.before), p)).map(|(now, before)| now - before);
+        match quantile_by_replacement(&parts, p) {
+            Some(moved) => prop_assert!(near(moved.iter().sum(), change.unwrap())),
+            // Nothing before or now; or orders of parts of which one has only before and another only now.
+            None => prop_assert!(change.is_none() || parts.iter().any(|part| part.before.is_empty() || part.now.is_empty())),
+        }
+    }
+
+    #[test]
     fn wilson_holds_the_share_and_stays_in_range(n in 1u64..5_000_000, share in 0.0f64..=1.0) {
         let k = ((n as f64) * share).round() as u64;
         let i = wilson(k, n).unwrap();

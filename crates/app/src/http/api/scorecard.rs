@@ -6,7 +6,7 @@ use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::commands::{explain, measure, scorecard};
+use crate::commands::{explain, measure, moved, scorecard};
 use crate::http::guard::Viewer;
 use crate::http::people::Role;
 use crate::http::problem::{Problems, Result};
@@ -21,6 +21,8 @@ pub fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(measures))
         .routes(routes!(readings))
         .routes(routes!(explanation))
+        .routes(routes!(scorecard_moved))
+        .routes(routes!(measure_moved))
 }
 
 /// Where the company stands in a period
@@ -89,5 +91,38 @@ async fn explanation(
     if asked.question.rows.is_some() {
         person.require(Role::Analyst)?;
     }
+    shared.answer(&about, asked, &person, &headers).await
+}
+
+/// What moved the whole between two periods: measures, late data and changed definitions
+#[utoipa::path(
+    get, path = "/scorecard/moved", tag = "scorecard",
+    params(Parameters::<moved::Whole>),
+    responses((status = 200, description = "The answer", body = wire::moved::ScorecardMoved), Problems)
+)]
+async fn scorecard_moved(
+    State(shared): State<Shared>,
+    Viewer(person): Viewer,
+    headers: HeaderMap,
+    asked: Asked<moved::Whole>,
+) -> Result<Response> {
+    shared.answer("/scorecard/moved", asked, &person, &headers).await
+}
+
+/// What moved a measure between two periods: dimensions or inputs, late data and changed definitions
+#[utoipa::path(
+    get, path = "/measures/{id}/moved", tag = "scorecard",
+    params(("id" = String, Path, description = "Id or name"), Parameters::<moved::One>),
+    responses((status = 200, description = "The answer", body = wire::moved::MeasureMoved), Problems)
+)]
+async fn measure_moved(
+    State(shared): State<Shared>,
+    Viewer(person): Viewer,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    mut asked: Asked<moved::One>,
+) -> Result<Response> {
+    let about = format!("/measures/{id}/moved");
+    asked.question.id = id;
     shared.answer(&about, asked, &person, &headers).await
 }
