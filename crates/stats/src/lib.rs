@@ -13,6 +13,8 @@
 //! | a quantile | [`quantile`](fn@quantile), [`quantile_interval`] |
 //! | a Net Promoter Score | [`nps`](fn@nps) |
 //! | is a series signal or noise | [`xmr`](fn@xmr) |
+//! | did fewer or more come than was expected | [`volume`](fn@volume) |
+//! | did a share jump, did a mix shift | [`share_rises`], [`mix_shifts`] |
 //! | did a number move from one period to the next | [`difference`](fn@difference), [`newcombe`](fn@newcombe), [`welch`](fn@welch) |
 //! | which of many differences stand | [`two_proportions`](fn@two_proportions), [`benjamini_hochberg`](fn@benjamini_hochberg) |
 
@@ -20,14 +22,18 @@ mod benjamini_hochberg;
 mod confidence;
 mod difference;
 mod interval;
+mod mix;
 mod moments;
 mod newcombe;
 mod nps;
 mod order_ranks;
 mod quantile;
 mod ratio;
+mod robust;
+mod share_rise;
 mod student;
 mod two_proportions;
+mod volume;
 mod welch;
 mod wilson;
 mod xmr;
@@ -36,13 +42,16 @@ pub use benjamini_hochberg::benjamini_hochberg;
 pub use confidence::{CONFIDENCE, TAIL, Z};
 pub use difference::{Difference, difference};
 pub use interval::Interval;
+pub use mix::{MixChange, MixSignal, mix_shifts};
 pub use moments::Moments;
 pub use newcombe::newcombe;
 pub use nps::nps;
 pub use quantile::{quantile, quantile_interval};
 pub use ratio::{RatioSums, ratio_interval};
+pub use share_rise::{Share, ShareSignal, share_rises};
 pub use student::student_t;
 pub use two_proportions::two_proportions;
+pub use volume::{Rhythm, VolumeSignal, volume};
 pub use welch::welch;
 pub use wilson::wilson;
 pub use xmr::{MINIMUM_RANGES, Rule, Side, Signal, Xmr, xmr};
