@@ -3,13 +3,13 @@
 use statrs::distribution::{Binomial, DiscreteCDF};
 
 use crate::Rhythm;
-use crate::robust::{median, spread};
+use crate::robust::median;
 
 /// Counts of fewer than so many say nothing of a share.
 const LEAST_ROWS: u64 = 20;
 /// So many of the newest counts are looked at, and at least so many are needed.
 const BASE: usize = 28;
-const LEAST_BASE: usize = 10;
+const LEAST_BASE: usize = 14;
 /// Counts of the same place in the cycle that tell how many of the others are usual.
 const CYCLES: usize = 8;
 /// A share that rose by less is no matter, however sure it is.
@@ -104,7 +104,11 @@ fn chance(observed: Share, expected: f64, base: &[Share]) -> Option<f64> {
         let all = share.all as f64;
         (share.some as f64 - all * expected) / (all * expected * (1.0 - expected)).sqrt()
     };
-    let dispersion = spread(base.iter().map(off))?.max(1.0);
+    // Where most shares are 0 their median deviation is 0 too, so the mean, without the wildest tenth.
+    let mut squares: Vec<f64> = base.iter().map(|share| off(share).powi(2)).collect();
+    squares.sort_by(f64::total_cmp);
+    squares.truncate(squares.len() - squares.len() / 10);
+    let dispersion = (squares.iter().sum::<f64>() / squares.len() as f64).max(1.0);
     let all = (observed.all as f64 / dispersion).round().max(1.0);
     let some = (observed.some as f64 / dispersion).round().min(all) as u64;
     if some == 0 {
