@@ -1,6 +1,7 @@
 //! The engine: tables, imports, measures and the scorecard behind one façade.
 
 pub mod catalog;
+pub mod checks;
 pub mod customer;
 mod customers;
 mod database;
@@ -28,6 +29,7 @@ mod trust;
 mod version;
 mod workspace;
 
+pub use checks::{CheckKind, FailedCheck};
 pub use customers::{CustomerList, FoundCustomer};
 pub use database::{QueryReport, RefreshReport, RefreshRequest, Refreshing, Secrets, SourceStatus};
 pub use draft::{Draft, text_name};

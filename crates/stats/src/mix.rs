@@ -98,12 +98,12 @@ fn shift(position: usize, week: &[u64], base: &[&Vec<u64>], earlier: &[Vec<u64>]
         let (observed, expected) = (*observed.get(value)?, *expected.get(value)?);
         Some(MixSignal { position, change, value, observed, expected, distance, p })
     };
-    let dispersion = dispersion(base, &expected)?;
+    let dispersion = dispersion(base, &expected);
     let (statistic, freedom) = chi_square(week, &expected)?;
     let freedom = freedom as f64;
     let spread = FisherSnedecor::new(freedom, freedom * BASE as f64).ok()?;
     let p = spread.sf(statistic / freedom / dispersion);
-    let vanished = vanished(week, base, &expected, dispersion);
+    let vanished = vanished(week, base, &expected);
     let appeared = appeared(week, base, earlier);
     let moved = (0..week.len()).max_by(|a, b| {
         let off = |at: usize| (observed.get(at).unwrap_or(&0.0) - expected.get(at).unwrap_or(&0.0)).abs();
@@ -149,24 +149,29 @@ fn chi_square(week: &[u64], expected: &[f64]) -> Option<(f64, usize)> {
 }
 
 /// How much further than by chance the usual weeks lie from each other: the median of their chi-squares over that of
-/// chance, at least 1.
-fn dispersion(base: &[&Vec<u64>], expected: &[f64]) -> Option<f64> {
+/// chance, at least 1. Weeks of one value lie nowhere else.
+fn dispersion(base: &[&Vec<u64>], expected: &[f64]) -> f64 {
     let over = |week: &&Vec<u64>| {
         let (statistic, freedom) = chi_square(week, expected)?;
         Some(statistic / Gamma::new(freedom as f64 / 2.0, 0.5).ok()?.inverse_cdf(0.5))
     };
-    median(base.iter().filter_map(over).collect()).map(|over| over.max(1.0))
+    median(base.iter().filter_map(over).collect()).map_or(1.0, |over| over.max(1.0))
 }
 
-/// The value with most rows that are gone without chance, with the chance that they are: as many as were expected
-/// and one in e left out for each, in groups as large as the dispersion.
-fn vanished(week: &[u64], base: &[&Vec<u64>], expected: &[f64], dispersion: f64) -> Option<(usize, f64)> {
+/// The value with most rows that are gone without chance, with the chance that they are: e to the power of minus the
+/// rows expected, in groups as large as the value's own dispersion.
+fn vanished(week: &[u64], base: &[&Vec<u64>], expected: &[f64]) -> Option<(usize, f64)> {
     let all = total(week) as f64;
     let gone = expected.iter().enumerate().filter(|(at, share)| {
         let left = week.get(*at).is_some_and(|count| *count as f64 <= LEFT * all * **share);
         left && base.iter().all(|week| week.get(*at).is_some_and(|count| *count > 0))
     });
     let (at, share) = gone.max_by(|a, b| a.1.total_cmp(b.1))?;
+    let over = base.iter().map(|week| {
+        let expected = total(week) as f64 * share;
+        (week.get(at).map_or(0.0, |count| *count as f64) - expected).powi(2) / expected
+    });
+    let dispersion = (over.sum::<f64>() / base.len() as f64).max(1.0);
     Some((at, (-all * share / dispersion).exp()))
 }
 
@@ -225,6 +230,14 @@ mod tests {
         let positions: Vec<usize> = mix_shifts(&weeks, 1e-5).iter().map(|signal| signal.position).collect();
         assert_eq!(positions.first(), Some(&10));
         assert!(positions.last().is_some_and(|last| *last < 20), "{positions:?}");
+    }
+
+    #[test]
+    fn the_only_value_may_get_another_name() {
+        let mut weeks = vec![vec![900, 0]; 10];
+        weeks.push(vec![0, 900]);
+        let signals = mix_shifts(&weeks, 1e-5);
+        assert_eq!(signals.first().map(|signal| (signal.position, signal.change)), Some((10, MixChange::Vanished)));
     }
 
     #[test]

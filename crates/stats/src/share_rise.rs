@@ -82,10 +82,13 @@ pub fn share_rises(series: &[Share], rhythm: Rhythm, level: f64) -> Vec<ShareSig
 
 fn rise(earlier: &[Share], told: &[bool], observed: Share, rhythm: Rhythm) -> Option<ShareSignal> {
     let position = earlier.len();
+    if observed.value()? < LEAST_RISE || observed.all < LEAST_ROWS {
+        return None;
+    }
     let usual = |at: &usize| told.get(*at) == Some(&false);
     let rows = |at: usize| earlier.get(at).filter(|share| share.all >= LEAST_ROWS).copied();
     let base: Vec<Share> = (0..position).rev().filter(usual).filter_map(rows).take(BASE).collect();
-    if base.len() < LEAST_BASE || observed.all < LEAST_ROWS {
+    if base.len() < LEAST_BASE {
         return None;
     }
     let expected = median(base.iter().filter_map(|share| share.value()).collect())?;

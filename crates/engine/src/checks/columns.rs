@@ -25,3 +25,6 @@ fn names(table: &Table, column: &Column) -> bool {
     let is_key = table.key.contains(&column.name) || table.customer.as_ref() == Some(&column.name);
     is_key || column.name.ends_with("_id") || column.name.ends_with("_ref")
 }
+
+/// Columns with more values than these are no classes.
+pub const FEW_VALUES: usize = 40;

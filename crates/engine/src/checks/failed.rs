@@ -95,9 +95,9 @@ impl FailedCheck {
         self.range.map(|(low, high)| Interval { low, high })
     }
 
-    /// In a few words: `orders of shop: volume_low`.
+    /// In a few words: `orders volume low`, `orders.channel nulls`.
     pub fn title(&self) -> String {
         let column = self.column.as_ref().map_or(String::new(), |column| format!(".{column}"));
-        format!("{} of {}{column}: {}", self.kind.name(), self.table, self.source)
+        format!("{}{column} {}", self.table, self.kind.name().replace('_', " "))
     }
 }

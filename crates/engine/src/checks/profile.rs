@@ -1,6 +1,8 @@
 //! What a source told of a table, day by day: all that volume, mix, nulls and lateness are judged by.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::{Date, date};
 
 /// Rows recorded on one day, of which half happened so many days before, were loaded: when they were recorded says
 /// nothing of how late such rows are.
@@ -77,24 +79,39 @@ pub fn usual_most(mut counts: Vec<(i64, u64)>, part: f64) -> Option<i64> {
     within.filter(|_| all > 0).map(|(days, _)| *days)
 }
 
-/// [`ALL`] of the rows are as they will stay after so many days.
-pub fn settled_after(counts: Vec<(i64, u64)>) -> i64 {
-    usual_most(counts, ALL).unwrap_or(0)
+/// The number of a civil day.
+pub fn number(day: Date) -> i64 {
+    i64::from((day - date(1970, 1, 1)).get_days())
+}
+
+/// [`ALL`] of the rows are as they will stay after so many days; from the day rows happened on, the day they were
+/// recorded on as they are now, the day of the last thing they tell of, and their number. When they were recorded
+/// counts for those that were not loaded.
+pub fn settled_after(changed: &[(i64, i64, i64, u64)]) -> i64 {
+    let told: Vec<(i64, i64, u64)> = changed.iter().map(|(day, recorded, _, rows)| (*day, *recorded, *rows)).collect();
+    let loaded = loaded(&told);
+    let after = changed.iter().map(|(day, recorded, last, rows)| {
+        let told = if loaded.contains(recorded) { *day } else { *recorded };
+        ((told.max(*last) - day).max(0), *rows)
+    });
+    usual_most(after.collect(), ALL).unwrap_or(0)
+}
+
+/// The days of recording on which rows were loaded.
+fn loaded(told: &[(i64, i64, u64)]) -> BTreeSet<i64> {
+    let mut by_recording: BTreeMap<i64, Vec<(i64, u64)>> = BTreeMap::new();
+    for (day, recorded, rows) in told {
+        by_recording.entry(*recorded).or_default().push(((recorded - day).max(0), *rows));
+    }
+    let long_ago = |counts: Vec<(i64, u64)>| usual_most(counts, 0.5).is_some_and(|late| late > LOADED_AFTER_DAYS);
+    by_recording.into_iter().filter(|(_, counts)| long_ago(counts.clone())).map(|(recorded, _)| recorded).collect()
 }
 
 /// Lateness from the day rows happened on, the day they were first recorded on, and their number; without what was
 /// loaded.
 pub fn lateness(told: &[(i64, i64, u64)]) -> Vec<(i64, i64, u64)> {
-    let mut by_recording: BTreeMap<i64, Vec<(i64, u64)>> = BTreeMap::new();
-    for (day, recorded, rows) in told {
-        by_recording.entry(*recorded).or_default().push(((recorded - day).max(0), *rows));
-    }
-    let usual = |counts: Vec<(i64, u64)>| usual_most(counts, 0.5);
-    let loaded: BTreeMap<i64, bool> = by_recording
-        .into_iter()
-        .map(|(recorded, counts)| (recorded, usual(counts).is_some_and(|late| late > LOADED_AFTER_DAYS)))
-        .collect();
-    let live = told.iter().filter(|(_, recorded, _)| loaded.get(recorded) == Some(&false));
+    let loaded = loaded(told);
+    let live = told.iter().filter(|(_, recorded, _)| !loaded.contains(recorded));
     live.map(|(day, recorded, rows)| (*day, (recorded - day).max(0), *rows)).collect()
 }
 
@@ -110,6 +127,7 @@ mod tests {
         let late = lateness(&told);
         assert_eq!(late, [(301, 0, 90), (301, 1, 9), (302, 6, 1), (302, 0, 80)]);
         assert_eq!(Profile { lateness: late, ..Profile::default() }.come_after(), 1);
-        assert_eq!((settled_after(Vec::new()), settled_after(vec![(9, 3), (0, 97)])), (0, 9));
+        let changed = [(1, 1, 1, 97), (1, 3, 10, 3), (1, 900, 1, 90)];
+        assert_eq!((settled_after(&[]), settled_after(&changed)), (0, 9));
     }
 }

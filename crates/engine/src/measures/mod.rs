@@ -19,7 +19,7 @@ pub use check::check_measure;
 pub use evaluate::{Request, evaluate, evaluate_many};
 pub use explain::{ExplainRequest, Explanation, FormulaPart, explain};
 pub use inputs::Input;
-pub(crate) use inputs::tables;
+pub(crate) use inputs::{columns_read, tables_behind};
 pub(crate) use kept::KeptReadings;
 pub use records::{Record, Records};
 
