@@ -121,7 +121,9 @@ mod tests {
             source("till", "orders", 0.97, 2.0),
             source("desk", "tickets", 0.5, 9.0),
         ];
-        let of = |tables: &[&str]| Trust::of(&tables.iter().map(|table| (*table).to_owned()).collect(), &sources, Vec::new());
+        let of = |tables: &[&str]| {
+            Trust::of(&tables.iter().map(|table| (*table).to_owned()).collect(), &sources, Vec::new())
+        };
         let orders = of(&["orders", "returns"]);
         assert_eq!((orders.tables.join(" "), orders.validity, orders.uniqueness), ("orders".into(), Some(0.97), None));
         let both = of(&["orders", "tickets"]);

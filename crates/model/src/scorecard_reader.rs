@@ -102,7 +102,18 @@ pub(crate) fn read_scorecard(root: Section<'_>, perspectives: Vec<Perspective>, 
     // Read before the measures, which need to know them.
     root.ignore(&["perspective", "format"]);
     root.done();
-    Scorecard { vision, perspectives, objectives, targets, benchmarks, links, initiatives, close_from, when_failed, every }
+    Scorecard {
+        vision,
+        perspectives,
+        objectives,
+        targets,
+        benchmarks,
+        links,
+        initiatives,
+        close_from,
+        when_failed,
+        every,
+    }
 }
 
 fn read_close_from(root: &Section<'_>) -> f64 {

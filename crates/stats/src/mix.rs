@@ -121,8 +121,9 @@ fn shift(position: usize, week: &[u64], base: &[&Vec<u64>], earlier: &[Vec<u64>]
 fn usual_shares(base: &[&Vec<u64>]) -> Option<Vec<f64>> {
     let weeks: Vec<Vec<f64>> = base.iter().map(|week| shares(week)).collect();
     let values = 0..weeks.first()?.len();
-    let middle: Vec<f64> =
-        values.map(|at| median(weeks.iter().filter_map(|week| week.get(at).copied()).collect())).collect::<Option<_>>()?;
+    let middle: Vec<f64> = values
+        .map(|at| median(weeks.iter().filter_map(|week| week.get(at).copied()).collect()))
+        .collect::<Option<_>>()?;
     let sum: f64 = middle.iter().sum();
     (sum > 0.0).then(|| middle.iter().map(|share| share / sum).collect())
 }

@@ -21,7 +21,7 @@ const LEAST_OVERDISPERSION: f64 = 0.0025;
 /// A count this far under what is expected is worth a word, as a share of it ...
 const LOW: f64 = 0.75;
 /// ... and one this far over it: good days happen, and a day that was delivered twice has twice its rows.
-const HIGH: f64 = 1.75;
+const HIGH: f64 = 1.65;
 /// Fewer rows than these are no matter.
 const LEAST_DIFFERENCE: f64 = 10.0;
 /// A year ago something alike explains it where it was at least this part of it.
@@ -84,7 +84,7 @@ pub struct VolumeSignal {
 /// Counts that were told of are left out of it until they have lasted two weeks (weeks: four). How far counts lie
 /// from it by chance is a negative binomial distribution, `variance = m + φm²` (Hilbe 2011, Negative Binomial
 /// Regression, section 8.1), with φ from the median absolute one-step error of the last quarter: spikes and holidays
-/// move neither. A count is told of if it is also under 75 % or over 175 % of what was expected, and nothing alike
+/// move neither. A count is told of if it is also under 75 % or over 165 % of what was expected, and nothing alike
 /// happened on the same weekday or date a year before.
 pub fn volume(counts: &[u64], rhythm: Rhythm, level: f64) -> Vec<VolumeSignal> {
     let mut past = Past { rhythm, logs: Vec::new(), errors: Vec::new(), told: Vec::new() };

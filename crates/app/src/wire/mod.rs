@@ -5,6 +5,7 @@
 //! shares are 0 to 1 and durations seconds.
 
 pub mod audit;
+pub mod check;
 pub mod customer;
 pub mod databases;
 pub mod definitions;

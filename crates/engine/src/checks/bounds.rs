@@ -195,7 +195,8 @@ mod tests {
         let march = (date(2026, 3, 1), date(2026, 3, 31));
         // 2026-03-01 is day 20513; ten rows a day, and none on the last.
         let rows = DailyRows { first: 20_513, rows: [vec![10; 30], vec![0, 0], vec![10; 20]].concat() };
-        let doubt = |kind, observed, expected| Doubt::of([(&check(kind, observed, expected), Some(&rows))].into_iter(), march);
+        let doubt =
+            |kind, observed, expected| Doubt::of([(&check(kind, observed, expected), Some(&rows))].into_iter(), march);
         assert_eq!(doubt(CheckKind::VolumeLow, 0.0, 40.0), Doubt { missing: 20.0 / 320.0, ..Doubt::default() });
         assert_eq!(doubt(CheckKind::VolumeHigh, 100.0, 40.0), Doubt { extra: 0.1, ..Doubt::default() });
         assert_eq!(doubt(CheckKind::Nulls, 1.0, 0.0).missing, 0.0);

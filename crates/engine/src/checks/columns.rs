@@ -4,13 +4,27 @@ use throughline_model::vocabulary::{Column, ColumnType, Table};
 
 /// Columns that name people, things and campaigns: they come and go, and a mix of them shifts every week.
 const COME_AND_GO: [&str; 15] = [
-    "actor", "assignee", "reviewer", "author", "seller", "team", "campaign", "coupon", "question", "content",
-    "referrer", "referred_by", "topic", "skill", "title",
+    "actor",
+    "assignee",
+    "reviewer",
+    "author",
+    "seller",
+    "team",
+    "campaign",
+    "coupon",
+    "question",
+    "content",
+    "referrer",
+    "referred_by",
+    "topic",
+    "skill",
+    "title",
 ];
 
 /// The column that says what kind of thing a row is: the first required text that is no name of anything.
 pub fn kind_column(table: &Table) -> Option<&str> {
-    let kind = table.columns.iter().find(|column| column.required && column.kind == ColumnType::Text && !names(table, column));
+    let kind =
+        table.columns.iter().find(|column| column.required && column.kind == ColumnType::Text && !names(table, column));
     kind.map(|column| column.name.as_str())
 }
 

@@ -19,9 +19,9 @@ const RHYTHMS: [Rhythm; 2] = [Rhythm::Days, Rhythm::Weeks];
 /// takes.
 const YEAR: i64 = 364 + 56;
 /// Usual rows of a day or week from which volume is judged.
-const VOLUME_ROWS: f64 = 20.0;
-/// Usual rows of a day or week from which shares and mixes are.
-const SHARE_ROWS: f64 = 50.0;
+const VOLUME_ROWS: [f64; 2] = [20.0, 20.0];
+/// Usual rows of a day or week from which shares are; of a week from which mixes are.
+const SHARE_ROWS: [f64; 2] = [100.0, 50.0];
 /// Rows later than this part of the others are late.
 const LATE: f64 = 0.95;
 /// A week with so many times the rows of those around it is a wave; so many of them are no accident.
@@ -105,13 +105,19 @@ impl<'a> Plan<'a> {
         let come = ends + 1 - profile.come_after().max(1);
         let settled = come.min(ends + 1 - profile.settled_after.max(1));
         let usual = |rows: &[u64], rhythm| usual(&sums(profile, rows, come, rhythm));
-        let fit = |rows: &[u64], least: f64| RHYTHMS.into_iter().find(|rhythm| usual(rows, *rhythm) >= least);
+        let fit = |rows: &[u64], least: [f64; 2]| {
+            RHYTHMS
+                .into_iter()
+                .zip(least)
+                .find(|(rhythm, least)| usual(rows, *rhythm) >= *least)
+                .map(|(rhythm, _)| rhythm)
+        };
         let steady = profile.rows(|kind| is_steady(&sums(profile, &kind.rows, come, Rhythm::Weeks)));
         let kinds = profile.kinds.iter().map(|(name, kind)| KindPlan {
             name,
             kind,
             shares: fit(&kind.rows, SHARE_ROWS),
-            mixes: usual(&kind.rows, Rhythm::Weeks) >= SHARE_ROWS,
+            mixes: usual(&kind.rows, Rhythm::Weeks) >= SHARE_ROWS[1],
         });
         let lateness = fit(&steady, SHARE_ROWS).filter(|_| !profile.lateness.is_empty());
         Plan { profile, come, settled, volume: fit(&steady, VOLUME_ROWS), lateness, kinds: kinds.collect(), steady }
@@ -129,7 +135,8 @@ impl<'a> Plan<'a> {
     fn failed(&self, Levels { volume, columns: level }: Levels) -> Vec<FailedCheck> {
         let volume = self.volumes(volume);
         // Where rows are missing or too many, their values are another question with the same answer.
-        let odd = |days: &Range<i64>| volume.iter().any(|seen| seen.days.start < days.end && days.start < seen.days.end);
+        let odd =
+            |days: &Range<i64>| volume.iter().any(|seen| seen.days.start < days.end && days.start < seen.days.end);
         let mut found: Vec<(CheckKind, Option<&str>, Seen)> = self.of_kinds(level);
         found.extend(self.lateness(level).into_iter().map(|seen| (CheckKind::Lateness, None, seen)));
         if let Some(column) = &self.profile.kind_column {
@@ -190,7 +197,8 @@ impl<'a> Plan<'a> {
         let signals = volume(&counts, rhythm, level).into_iter();
         let judged = signals.filter(|signal| {
             let days = self.days(signal.position, rhythm);
-            days.start - YEAR >= self.profile.first || !(is_turn_of_the_year(days.start) || is_turn_of_the_year(days.end))
+            days.start - YEAR >= self.profile.first
+                || !(is_turn_of_the_year(days.start) || is_turn_of_the_year(days.end))
         });
         let seen = judged.map(|signal| Seen {
             days: self.days(signal.position, rhythm),

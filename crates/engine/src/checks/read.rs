@@ -73,8 +73,7 @@ impl Counting<'_> {
     async fn few(&self) -> Result<BTreeSet<String>> {
         let kind = kind_column(self.table);
         let classes = |column: &&Column| may_be_mixed(self.table, column) || Some(column.name.as_str()) == kind;
-        let columns: Vec<&str> =
-            self.table.columns.iter().filter(classes).map(|column| column.name.as_str()).collect();
+        let columns: Vec<&str> = self.table.columns.iter().filter(classes).map(|column| column.name.as_str()).collect();
         if columns.is_empty() {
             return Ok(BTreeSet::new());
         }
@@ -192,9 +191,11 @@ impl Counting<'_> {
     /// When rows happened and were first told. Where no version of a row has ended, that is when they were recorded.
     async fn first_told(&self) -> Result<String> {
         let (table, at, name) = (&self.table.name, self.day(self.at), quote::name(self.at));
-        let until = self.reader.options().as_of.map_or_else(String::new, |as_of| {
-            format!(" AND recorded_at <= {}", quote::instant(as_of))
-        });
+        let until = self
+            .reader
+            .options()
+            .as_of
+            .map_or_else(String::new, |as_of| format!(" AND recorded_at <= {}", quote::instant(as_of)));
         let history = format!("history.{}", quote::name(table));
         let ended = format!("SELECT 1 FROM {history} WHERE recorded_until IS NOT NULL LIMIT 1");
         let keys: String = self.table.key.iter().map(|key| format!(", {}", quote::name(key))).collect();

@@ -12,8 +12,16 @@ const ENOUGH: f64 = 0.95;
 /// The checks that a source failed of freshness, completeness, validity and uniqueness.
 pub(crate) fn failed(health: &SourceHealth, calendar: &Calendar) -> Vec<FailedCheck> {
     let shares = [
-        (CheckKind::Completeness, health.completeness, "of its required fields are present: does the export leave fields out?"),
-        (CheckKind::Validity, health.validity, "of its rows could be used: `throughline rejects` says what is wrong with the others."),
+        (
+            CheckKind::Completeness,
+            health.completeness,
+            "of its required fields are present: does the export leave fields out?",
+        ),
+        (
+            CheckKind::Validity,
+            health.validity,
+            "of its rows could be used: `throughline rejects` says what is wrong with the others.",
+        ),
         (CheckKind::Uniqueness, health.uniqueness, "of its rows came once: does the export repeat itself?"),
     ];
     let low = shares.into_iter().filter_map(|(kind, share, words)| {

@@ -122,7 +122,9 @@ fn mix(profile: &Profile, column: &str, seen: &Seen, when: &str) -> String {
             format!("{place}: `{value}` is gone {when}, {before} of the rows before: was it renamed, or not exported?")
         }
         Some(MixChange::Appeared) => {
-            format!("{place}: `{value}` is new and {now} of the rows {when}: is it another name of a value that was there?")
+            format!(
+                "{place}: `{value}` is new and {now} of the rows {when}: is it another name of a value that was there?"
+            )
         }
         _ => format!(
             "{place}: `{value}` is {now} of the rows {when}, {before} before: is a part of the records missing, or were \
@@ -168,9 +170,15 @@ mod tests {
         let mut two = seen.clone();
         two.add(&Seen { days: 20_516..20_517, ..seen }, CheckKind::VolumeLow);
         let low = failed(CheckKind::VolumeLow, &profile, None, two);
-        assert!(low.sentence.starts_with("orders of shop: 24 from Tue 3 Mar 2026 to Wed 4 Mar 2026, 360 to 480 expected"));
+        assert!(
+            low.sentence.starts_with("orders of shop: 24 from Tue 3 Mar 2026 to Wed 4 Mar 2026, 360 to 480 expected")
+        );
         let empty = Seen { days: 20_515..20_516, rows: 50, observed: 1.0, expected: 0.004, ..Seen::default() };
         let empty = failed(CheckKind::Nulls, &profile, Some("channel"), empty);
-        assert!(empty.sentence.starts_with("orders.channel of shop is empty in 100 % of the rows on Tue 3 Mar 2026, usually in 0.4 %"));
+        assert!(
+            empty.sentence.starts_with(
+                "orders.channel of shop is empty in 100 % of the rows on Tue 3 Mar 2026, usually in 0.4 %"
+            )
+        );
     }
 }

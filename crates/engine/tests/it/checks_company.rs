@@ -67,7 +67,8 @@ fn profile(folder: &Path, table: &Table, zone: &TimeZone) -> Option<Profile> {
         };
         let fields = columns.iter().enumerate().map(field).collect();
         let key: String = keys.iter().map(|at| record[*at].to_owned() + "\0").collect();
-        let row = rows.entry(xxh3_64(key.as_bytes())).or_insert(Row { day, first_told: told, told, fields: Vec::new() });
+        let row =
+            rows.entry(xxh3_64(key.as_bytes())).or_insert(Row { day, first_told: told, told, fields: Vec::new() });
         (row.first_told, row.told, row.fields) = (row.first_told.min(told), row.told.max(told), fields);
     }
     let rows: Vec<Row> = rows.into_values().collect();
