@@ -9,7 +9,7 @@ use crate::Result;
 use crate::checks::{Checks, FailedCheck};
 use crate::measures;
 use crate::reader::Reader;
-use crate::scorecard::ScorecardView;
+use crate::scorecard::{MeasureView, ScorecardView};
 use crate::sources::{SourceHealth, TableHealth};
 
 /// How far the inputs of a measure can be trusted.
@@ -74,11 +74,12 @@ impl Reader {
         let sources = checks.sources_at(period.end);
         let mut known: BTreeMap<String, Trust> = BTreeMap::new();
         let objectives = view.perspectives.iter_mut().flat_map(|perspective| &mut perspective.objectives);
-        for shown in objectives.flat_map(|objective| &mut objective.measures) {
+        let measures: Vec<&mut MeasureView> = objectives.flat_map(|objective| &mut objective.measures).collect();
+        for shown in measures {
             if !known.contains_key(&shown.id) {
                 // A measure that cannot be read says so where its value would stand.
                 let Ok(measure) = self.find(&shown.id) else { continue };
-                let Ok(tables) = measures::tables_behind(self.session(), measure) else { continue };
+                let Ok(tables) = crate::measures::tables_behind(self.session(), measure) else { continue };
                 let Ok(failed) = checks.of_measure(self.session(), measure, &tables, &period).await else { continue };
                 known.insert(shown.id.clone(), Trust::of(&tables, &sources, failed));
             }

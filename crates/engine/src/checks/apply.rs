@@ -78,7 +78,10 @@ impl Checks {
             return Ok(());
         }
         let tables = &measures::tables_behind(session, measure)?;
-        for reading in readings.iter_mut().filter(|reading| reading.value.is_some()) {
+        for reading in readings {
+            if reading.value.is_none() {
+                continue;
+            }
             let mut failed = self.of_measure(session, measure, tables, &reading.period).await?;
             failed.retain(FailedCheck::touches_numbers);
             let Some(first) = failed.first() else { continue };
@@ -106,17 +109,17 @@ impl Checks {
         let period = days(&reading.period, &self.calendar);
         let doubt = Doubt::of(failed.iter().map(|check| (check, self.known.rows.get(&check.table))), period);
         let around = reading.interval.unwrap_or(Interval { low: value, high: value });
-        let at = async |p: f64| quantile(session, measure, reading, p, by).await;
+        let values = Values { session, measure, reading, by };
         Ok(match &measure.aggregate {
             Aggregate::Count | Aggregate::Distinct | Aggregate::Sum => bounds::total(around, doubt),
             // A ratio of sums has no ends that its rows could not pass.
             Aggregate::Ratio if !is_share(reading) => None,
-            Aggregate::Mean => match (at(0.0).await?, at(1.0).await?) {
+            Aggregate::Mean => match (values.quantile(0.0).await?, values.quantile(1.0).await?) {
                 (Some(least), Some(most)) => bounds::mean(around, Interval { low: least, high: most }, doubt),
                 _ => None,
             },
             Aggregate::Quantile(p) => match bounds::quantiles(*p, doubt) {
-                Some((low, high)) => match (at(low).await?, at(high).await?) {
+                Some((low, high)) => match (values.quantile(low).await?, values.quantile(high).await?) {
                     (Some(low), Some(high)) => Some(Interval { low: low.min(around.low), high: high.max(around.high) }),
                     _ => None,
                 },
@@ -134,19 +137,23 @@ fn is_share(reading: &Reading) -> bool {
     })
 }
 
-/// The quantile `p` of the values of a reading's rows, ends included.
-async fn quantile(
-    session: &Session,
-    measure: &Measure,
-    reading: &Reading,
-    p: f64,
-    by: Option<&str>,
-) -> Result<Option<f64>> {
-    let measure = Measure { aggregate: Aggregate::Quantile(p), ..measure.clone() };
-    let Period { grain, start, end, .. } = reading.period;
-    let request = Request { grain, from: start, to: end, by: by.map(str::to_owned) };
-    let readings = measures::evaluate(session, &measure, &request).await?;
-    Ok(readings.into_iter().find(|one| one.segment == reading.segment).and_then(|one| one.value))
+/// The values that a reading was made of.
+struct Values<'a> {
+    session: &'a Session,
+    measure: &'a Measure,
+    reading: &'a Reading,
+    by: Option<&'a str>,
+}
+
+impl Values<'_> {
+    /// Their quantile `p`, ends included.
+    async fn quantile(&self, p: f64) -> Result<Option<f64>> {
+        let measure = Measure { aggregate: Aggregate::Quantile(p), ..self.measure.clone() };
+        let Period { grain, start, end, .. } = self.reading.period;
+        let request = Request { grain, from: start, to: end, by: self.by.map(str::to_owned) };
+        let readings = measures::evaluate(self.session, &measure, &request).await?;
+        Ok(readings.into_iter().find(|one| one.segment == self.reading.segment).and_then(|one| one.value))
+    }
 }
 
 fn withhold(reading: &mut Reading, failed: &FailedCheck, when_failed: WhenFailed) {

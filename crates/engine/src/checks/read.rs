@@ -20,8 +20,12 @@ type Profiles = BTreeMap<String, Profile>;
 pub(crate) async fn known(reader: &Reader) -> Result<Known> {
     let mut known = Known::default();
     let mut by_source: BTreeMap<String, Vec<Profile>> = BTreeMap::new();
-    for table in catalog::vocabulary()?.tables.iter().filter(|table| !table.ledger && table.name != "identities") {
-        let Some(at) = table.at.as_deref().filter(|_| reader.holds_rows(&table.name)) else { continue };
+    for table in &catalog::vocabulary()?.tables {
+        let Some(at) = &table.at else { continue };
+        // A link between names is no event.
+        if table.ledger || table.name == "identities" || !reader.holds_rows(&table.name) {
+            continue;
+        }
         for (source, profile) in (Counting { reader, table, at }).profiles().await? {
             known.rows.entry(table.name.clone()).or_default().add(profile.first, &profile.rows(|_| true));
             by_source.entry(source).or_default().push(profile);
@@ -44,8 +48,10 @@ impl Counting<'_> {
         let few = self.few().await?;
         let kind = kind_column(self.table).filter(|column| few.contains(*column));
         let mut profiles = self.by_day(kind).await?;
-        for column in few.iter().filter(|column| Some(column.as_str()) != kind) {
-            self.values(&mut profiles, kind, column).await?;
+        for column in &few {
+            if Some(column.as_str()) != kind {
+                self.values(&mut profiles, kind, column).await?;
+            }
         }
         self.recording(&mut profiles).await?;
         profiles.retain(|_, profile| profile.days > 0);

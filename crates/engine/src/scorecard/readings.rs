@@ -43,7 +43,9 @@ impl Readings {
         let segments = self.segments.iter_mut().flat_map(|((id, dimension), segments)| {
             segments.values_mut().map(move |periods| (id, Some(dimension.as_str()), periods))
         });
-        for (id, by, periods) in everyone.chain(segments) {
+        // Collected, as futures that hold closures over references are not known to be Send.
+        let all: Vec<(&String, Option<&str>, &mut ByPeriod)> = everyone.chain(segments).collect();
+        for (id, by, periods) in all {
             let Some(measure) = session.definitions().measures.get(id) else { continue };
             let mut readings: Vec<Reading> = std::mem::take(periods).into_values().collect();
             checks.apply(session, measure, &mut readings, by).await?;
