@@ -2,6 +2,7 @@
 
 mod backup;
 pub mod catalog;
+pub mod checks;
 pub mod customer;
 mod customers;
 mod database;
@@ -35,6 +36,7 @@ mod version;
 mod workspace;
 
 pub use backup::{BackupReport, CopyPeople, RestoreReport, Work};
+pub use checks::{CheckKind, FailedCheck};
 pub use customers::{CustomerList, FoundCustomer};
 pub use database::{QueryReport, RefreshReport, RefreshRequest, Refreshing, Secrets, SourceStatus};
 pub use doctor::{Check, Checkup, DoctorRequest, Finding, Severity};

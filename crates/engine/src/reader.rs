@@ -176,13 +176,19 @@ impl Reader {
             by: request.by.clone(),
         };
         let kept = self.kept(id, &asked);
-        if let Some(readings) = kept.read(&self.calendar) {
-            return Ok(trim(readings, request));
-        }
-        let readings = measures::evaluate(&self.session, measure, &asked).await?;
-        // A full disk is no reason to keep the answer from who asked.
-        let _ = kept.write(&readings);
-        Ok(trim(readings, request))
+        let readings = match kept.read(&self.calendar) {
+            Some(readings) => readings,
+            None => {
+                let readings = measures::evaluate(&self.session, measure, &asked).await?;
+                // A full disk is no reason to keep the answer from who asked.
+                let _ = kept.write(&readings);
+                readings
+            }
+        };
+        let mut readings = trim(readings, request);
+        let checks = self.checks(self.present()).await?;
+        checks.apply(&self.session, measure, &mut readings, request.by.as_deref()).await?;
+        Ok(readings)
     }
 
     /// Where the readings of a measure are kept: under everything they depend on.
@@ -206,7 +212,12 @@ impl Reader {
         records: Option<usize>,
     ) -> Result<Explanation> {
         let period = self.calendar.parse(period).map_err(Error::input)?;
-        measures::explain(&self.session, self.find(id)?, &ExplainRequest { period, segment, records }).await
+        let by = segment.as_ref().map(|(dimension, _)| dimension.clone());
+        let (measure, request) = (self.find(id)?, ExplainRequest { period, segment, records });
+        let mut explanation = measures::explain(&self.session, measure, &request).await?;
+        let reading = std::slice::from_mut(&mut explanation.reading);
+        self.checks(self.present()).await?.apply(&self.session, measure, reading, by.as_deref()).await?;
+        Ok(explanation)
     }
 
     /// The answer to one query, at most `most` rows of it.
@@ -280,8 +291,9 @@ impl Reader {
     /// # Errors
     /// Input: `period` is none. A measure that cannot be evaluated is no error: it says why it has no data.
     pub async fn scorecard(&self, period: Option<&str>) -> Result<ScorecardView> {
-        let mut view = scorecard::scorecard(&self.session, period, |period| self.in_force(period)).await?;
-        self.add_trust(&mut view).await?;
+        let checks = self.checks(self.present()).await?;
+        let mut view = scorecard::scorecard(&self.session, period, |period| self.in_force(period), &checks).await?;
+        self.add_trust(&mut view, &checks).await?;
         Ok(view)
     }
 

@@ -10,6 +10,7 @@ use serde_json::Value;
 use throughline_model::vocabulary::{ColumnType, Table};
 use xxhash_rust::xxh3::xxh3_128;
 
+use crate::checks::{self, Checks, FailedCheck, Known};
 use crate::reader::Reader;
 use crate::session::quote;
 use crate::{Result, catalog, sealed};
@@ -133,6 +134,8 @@ struct Facts {
     validity: Shares,
     /// Share of rows that came once, by table.
     uniqueness: Shares,
+    /// Rows by day, and checks of them that failed.
+    checks: Known,
 }
 
 /// Files of facts that are kept beside the newest.
@@ -142,11 +145,27 @@ impl Reader {
     /// The health of every source of every table that holds rows, sorted by source and table. Ages count from
     /// `now`.
     pub async fn sources(&self, now: Timestamp) -> Result<Vec<SourceHealth>> {
+        Ok(self.checks(now).await?.sources)
+    }
+
+    /// The checks of the sources that failed: those of days oldest first, then those of whole sources. Ages count from
+    /// `now`.
+    pub async fn failed_checks(&self, now: Timestamp) -> Result<Vec<FailedCheck>> {
+        Ok(self.checks(now).await?.all())
+    }
+
+    /// Everything that is known of checks, with ages from `now`.
+    pub(crate) async fn checks(&self, now: Timestamp) -> Result<Checks> {
         let facts = self.facts().await?;
+        let sources = Self::health(&facts, now)?;
+        Ok(Checks { known: facts.checks, sources, now, calendar: self.calendar().clone() })
+    }
+
+    fn health(facts: &Facts, now: Timestamp) -> Result<Vec<SourceHealth>> {
         let mut found = Vec::new();
         for table in &catalog::vocabulary()?.tables {
             for row in facts.tables.get(&table.name).into_iter().flatten() {
-                found.push(health(table, row, now, &facts));
+                found.push(health(table, row, now, facts));
             }
         }
         found.sort_by(|left, right| (&left.source, &left.table).cmp(&(&right.source, &right.table)));
@@ -164,6 +183,7 @@ impl Reader {
         let mut facts = Facts {
             validity: self.shares(VALIDITY).await?,
             uniqueness: self.shares(UNIQUENESS).await?,
+            checks: checks::known(self).await?,
             ..Facts::default()
         };
         for table in catalog::vocabulary()?.tables.iter().filter(|table| !table.ledger) {

@@ -3,17 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use throughline_model::Measure;
-use throughline_model::measure::Aggregate;
+use throughline_model::Period;
 
+use crate::Result;
+use crate::checks::{Checks, FailedCheck};
 use crate::measures;
 use crate::reader::Reader;
-use crate::scorecard::ScorecardView;
+use crate::scorecard::{MeasureView, ScorecardView};
 use crate::sources::{SourceHealth, TableHealth};
-use crate::{Result, catalog};
-
-/// Below this share something is worth saying.
-const ENOUGH: f64 = 0.95;
 
 /// How far the inputs of a measure can be trusted.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,11 +25,13 @@ pub struct Trust {
     pub uniqueness: Option<f64>,
     /// Sources of them whose last record is older than their rhythm leads one to expect, sorted.
     pub stale: Vec<String>,
+    /// The checks of them that failed for the period.
+    pub failed: Vec<FailedCheck>,
 }
 
 impl Trust {
-    /// The worst of some tables.
-    pub fn of(tables: &BTreeSet<String>, sources: &[SourceHealth]) -> Trust {
+    /// The worst of some tables, and the checks that failed.
+    pub fn of(tables: &BTreeSet<String>, sources: &[SourceHealth], failed: Vec<FailedCheck>) -> Trust {
         let held: Vec<String> =
             tables.iter().filter(|table| sources.iter().any(|source| &source.table == *table)).cloned().collect();
         let health: Vec<TableHealth> = held.iter().map(|table| TableHealth::of(table, sources)).collect();
@@ -45,64 +44,53 @@ impl Trust {
             uniqueness: worst(|table| table.uniqueness),
             stale: stale.into_iter().collect(),
             tables: held,
+            failed,
         }
     }
 
-    /// Whether something is stale or below 95 %.
+    /// Whether a check failed.
     pub fn is_doubtful(&self) -> bool {
-        let shares = [self.completeness, self.validity, self.uniqueness];
-        !self.stale.is_empty() || shares.into_iter().flatten().any(|share| share < ENOUGH)
+        !self.failed.is_empty()
     }
 }
 
 impl Reader {
-    /// How far the inputs of a measure can be trusted; staleness counts from the present, or from the as-of instant.
+    /// How far the inputs of a measure can be trusted for a period. Staleness counts from its end, or from the present
+    /// or the as-of instant where that is earlier.
     ///
     /// # Errors
     /// Input: there is no such measure, or its SQL cannot be read.
-    pub async fn trust(&self, id: &str) -> Result<Trust> {
-        let tables = self.tables_behind(self.find(id)?)?;
-        Ok(Trust::of(&tables, &self.sources(self.present()).await?))
+    pub async fn trust(&self, id: &str, period: &Period) -> Result<Trust> {
+        let (measure, checks) = (self.find(id)?, self.checks(self.present()).await?);
+        let tables = measures::tables_behind(self.session(), measure)?;
+        let failed = checks.of_measure(self.session(), measure, &tables, period).await?;
+        Ok(Trust::of(&tables, &checks.sources_at(period.end), failed))
     }
 
     /// Sets what can be said of the inputs beside every measure of a scorecard. Staleness counts from the end of
     /// its period: what happened, or failed to be told, after it does not touch its numbers.
-    pub(crate) async fn add_trust(&self, view: &mut ScorecardView) -> Result<()> {
-        let sources = self.sources(self.present().min(view.period.end)).await?;
+    pub(crate) async fn add_trust(&self, view: &mut ScorecardView, checks: &Checks) -> Result<()> {
+        let period = view.period.clone();
+        let sources = checks.sources_at(period.end);
         let mut known: BTreeMap<String, Trust> = BTreeMap::new();
         let objectives = view.perspectives.iter_mut().flat_map(|perspective| &mut perspective.objectives);
-        for shown in objectives.flat_map(|objective| &mut objective.measures) {
-            // A measure that cannot be read says so where its value would stand.
-            let Some(tables) = self.find(&shown.id).ok().and_then(|measure| self.tables_behind(measure).ok()) else {
-                continue;
-            };
-            let trust = known.entry(shown.id.clone()).or_insert_with(|| Trust::of(&tables, &sources));
-            shown.trust = Some(trust.clone());
+        let measures: Vec<&mut MeasureView> = objectives.flat_map(|objective| &mut objective.measures).collect();
+        for shown in measures {
+            if !known.contains_key(&shown.id) {
+                // A measure that cannot be read says so where its value would stand.
+                let Ok(measure) = self.find(&shown.id) else { continue };
+                let Ok(tables) = crate::measures::tables_behind(self.session(), measure) else { continue };
+                let Ok(failed) = checks.of_measure(self.session(), measure, &tables, &period).await else { continue };
+                known.insert(shown.id.clone(), Trust::of(&tables, &sources, failed));
+            }
+            shown.trust = known.get(&shown.id).cloned();
         }
         Ok(())
     }
 
-    fn present(&self) -> Timestamp {
+    /// The present moment, or the as-of instant.
+    pub(crate) fn present(&self) -> Timestamp {
         self.options().as_of.unwrap_or(self.options().now)
-    }
-
-    /// The standard tables behind a measure, through views and formulas; the ledger says nothing about customers.
-    pub(crate) fn tables_behind(&self, measure: &Measure) -> Result<BTreeSet<String>> {
-        let mut tables = BTreeSet::new();
-        let mut seen = BTreeSet::from([measure.id.as_str()]);
-        let mut waiting = vec![measure];
-        while let Some(measure) = waiting.pop() {
-            if let Some(sql) = &measure.rows {
-                tables.extend(measures::tables(self.session(), sql.trim_end().trim_end_matches(';'))?);
-            }
-            if let Aggregate::Formula(formula) = &measure.aggregate {
-                let inputs = formula.inputs().into_iter().filter(|(id, _)| seen.insert(id));
-                waiting.extend(inputs.filter_map(|(id, _)| self.definitions().measures.get(id)));
-            }
-        }
-        let vocabulary = catalog::vocabulary()?;
-        tables.retain(|name| vocabulary.table(name).is_some_and(|table| !table.ledger));
-        Ok(tables)
     }
 }
 
@@ -134,13 +122,13 @@ mod tests {
             source("till", "orders", 0.97, 2.0),
             source("desk", "tickets", 0.5, 9.0),
         ];
-        let of = |tables: &[&str]| Trust::of(&tables.iter().map(|table| (*table).to_owned()).collect(), &sources);
+        let of = |tables: &[&str]| {
+            Trust::of(&tables.iter().map(|table| (*table).to_owned()).collect(), &sources, Vec::new())
+        };
         let orders = of(&["orders", "returns"]);
         assert_eq!((orders.tables.join(" "), orders.validity, orders.uniqueness), ("orders".into(), Some(0.97), None));
-        assert!(!orders.is_doubtful());
         let both = of(&["orders", "tickets"]);
         assert_eq!((both.validity, both.stale.join(" ")), (Some(0.5), "desk".to_owned()));
-        assert!(both.is_doubtful());
         assert!(!of(&[]).is_doubtful());
     }
 }

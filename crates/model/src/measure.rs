@@ -49,6 +49,29 @@ pub enum Aggregate {
     Formula(Formula),
 }
 
+/// What happens to a measure whose inputs failed a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum WhenFailed {
+    /// It is shown, with the failed check beside it.
+    #[default]
+    Show,
+    /// It is shown with an interval that holds whatever the doubtful rows could make true.
+    Bounds,
+    /// It has no value and says which check failed.
+    Withhold,
+}
+
+impl WhenFailed {
+    /// The words it is written by.
+    pub const ALL: [(&'static str, WhenFailed); 3] =
+        [("show", WhenFailed::Show), ("bounds", WhenFailed::Bounds), ("withhold", WhenFailed::Withhold)];
+
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        WhenFailed::ALL.iter().find(|(_, one)| *one == self).map_or("show", |(word, _)| word)
+    }
+}
+
 /// A measure of the catalogue or of the workspace.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measure {
@@ -78,6 +101,8 @@ pub struct Measure {
     pub dimensions: Vec<String>,
     /// Fewer rows than this are too few to judge when the interval is wide.
     pub minimum_n: u64,
+    /// What happens where a check of its inputs failed; as the scorecard says where absent.
+    pub when_failed: Option<WhenFailed>,
     /// The exact definition, in words.
     pub definition: Option<String>,
     /// File it is defined in.
@@ -169,6 +194,7 @@ impl Measure {
         let mature_after_seconds = read_seconds(&section, "mature_after");
         let dimensions = read_dimensions(&section);
         let minimum_n = read_minimum_n(&section);
+        let when_failed = section.choice("when_failed", &WhenFailed::ALL);
         let definition = section.text("definition");
         let file = section.path().to_owned();
         section.done();
@@ -186,6 +212,7 @@ impl Measure {
             mature_after_seconds,
             dimensions,
             minimum_n,
+            when_failed,
             definition,
             file,
             line,
@@ -376,6 +403,14 @@ dimensions = ["channel"]
         assert_eq!((measure.line, measure.rows_line, measure.minimum_n), (2, 10, 50));
         assert_eq!(measure.unit, Unit::Duration);
         assert_eq!(check("stage", "", &[]).unwrap().stage, None);
+        assert_eq!(measure.when_failed, None);
+        let withheld = check("when_failed", "when_failed = \"withhold\"", &[]).unwrap();
+        assert_eq!(withheld.when_failed.map(WhenFailed::word), Some("withhold"));
+        check(
+            "when_failed",
+            "when_failed = \"hide\"",
+            &["m.toml:14:15: error: `when_failed` cannot be \"hide\" (one of show, bounds, withhold)"],
+        );
     }
 
     #[test]

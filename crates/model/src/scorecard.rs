@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::formula::Formula;
+use crate::measure::WhenFailed;
 use crate::period::{Calendar, Grain, Period};
 
 /// The scorecard of a workspace.
@@ -24,6 +25,8 @@ pub struct Scorecard {
     pub initiatives: Vec<Initiative>,
     /// Score from which a measure is close to its target.
     pub close_from: f64,
+    /// What happens to measures whose inputs failed a check, unless they say it themselves.
+    pub when_failed: WhenFailed,
     /// Length of the periods it is read in.
     pub every: Grain,
 }
@@ -206,6 +209,7 @@ impl Default for Scorecard {
             links: Vec::new(),
             initiatives: Vec::new(),
             close_from: CLOSE_FROM,
+            when_failed: WhenFailed::default(),
             every: Grain::Month,
         }
     }

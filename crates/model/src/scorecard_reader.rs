@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::hint_among;
 use crate::loops::Arrows;
-use crate::measure::{Measure, read_id, read_seconds};
+use crate::measure::{Measure, WhenFailed, read_id, read_seconds};
 use crate::period::{Calendar, Grain};
 use crate::scorecard::{
     CLOSE_FROM, Initiative, Link, MeasureUse, Objective, Perspective, Scorecard, default_perspectives,
@@ -97,11 +97,23 @@ pub(crate) fn read_scorecard(root: Section<'_>, perspectives: Vec<Perspective>, 
     let links = read_links(root.sections("link"), &named, &objectives);
     let initiatives = read_initiatives(root.sections("initiative"), &named, &objectives);
     let close_from = read_close_from(&root);
+    let when_failed = root.choice("when_failed", &WhenFailed::ALL).unwrap_or_default();
     let every = root.choice("every", &Grain::ALL).unwrap_or(Grain::Month);
     // Read before the measures, which need to know them.
     root.ignore(&["perspective", "format"]);
     root.done();
-    Scorecard { vision, perspectives, objectives, targets, benchmarks, links, initiatives, close_from, every }
+    Scorecard {
+        vision,
+        perspectives,
+        objectives,
+        targets,
+        benchmarks,
+        links,
+        initiatives,
+        close_from,
+        when_failed,
+        every,
+    }
 }
 
 fn read_close_from(root: &Section<'_>) -> f64 {

@@ -82,6 +82,7 @@ fn check_files(more: Vec<DefinitionFile>, expected: &[&str]) -> Definitions {
 
 const WHOLE: &str = r#"
 close_from = 80
+when_failed = "bounds"
 every = "quarter"
 [vision]
 text = "The shop people come back to"
@@ -162,6 +163,7 @@ fn a_whole_scorecard() {
     assert_eq!((card.perspectives.len(), card.objectives.len(), card.targets.len()), (4, 2, 7));
     assert_eq!((card.benchmarks.len(), card.links.len(), card.initiatives.len()), (2, 1, 1));
     assert_eq!((card.close_from, card.every.to_string().as_str()), (80.0, "quarter"));
+    assert_eq!(card.when_failed.word(), "bounds");
     assert_eq!(card.objectives[0].name, "Answer fast");
     assert_eq!(card.objectives[0].measures[0].weight, 2.0);
     assert_eq!(card.links[0].lag_seconds, Some(30 * 86_400));

@@ -13,6 +13,8 @@
 //! | a quantile | [`quantile`](fn@quantile), [`quantile_interval`] |
 //! | a Net Promoter Score | [`nps`](fn@nps) |
 //! | is a series signal or noise | [`xmr`](fn@xmr) |
+//! | did fewer or more come than was expected | [`volume`](fn@volume) |
+//! | did a share jump, did a mix shift | [`share_rises`], [`mix_shifts`] |
 //! | did a number move from one period to the next | [`difference`](fn@difference), [`newcombe`](fn@newcombe), [`welch`](fn@welch) |
 //! | what moved a rate, a formula, a quantile | [`mix_and_rate`](fn@mix_and_rate), [`shapley`](fn@shapley), [`quantile_by_replacement`] |
 //! | which of many differences stand | [`two_proportions`](fn@two_proportions), [`benjamini_hochberg`](fn@benjamini_hochberg) |
@@ -22,6 +24,7 @@ mod confidence;
 mod difference;
 mod interval;
 mod mix_and_rate;
+mod mix;
 mod moments;
 mod newcombe;
 mod nps;
@@ -30,8 +33,11 @@ mod quantile;
 mod ratio;
 mod replacement;
 mod shapley;
+mod robust;
+mod share_rise;
 mod student;
 mod two_proportions;
+mod volume;
 mod welch;
 mod wilson;
 mod xmr;
@@ -41,6 +47,7 @@ pub use confidence::{CONFIDENCE, TAIL, Z};
 pub use difference::{Difference, difference};
 pub use interval::Interval;
 pub use mix_and_rate::{MixRate, Stratum, mix_and_rate};
+pub use mix::{MixChange, MixSignal, mix_shifts};
 pub use moments::Moments;
 pub use newcombe::newcombe;
 pub use nps::nps;
@@ -48,8 +55,10 @@ pub use quantile::{quantile, quantile_interval};
 pub use ratio::{RatioSums, ratio_interval};
 pub use replacement::{Replaced, quantile_by_replacement};
 pub use shapley::shapley;
+pub use share_rise::{Share, ShareSignal, share_rises};
 pub use student::student_t;
 pub use two_proportions::two_proportions;
+pub use volume::{Rhythm, VolumeSignal, volume};
 pub use welch::welch;
 pub use wilson::wilson;
 pub use xmr::{MINIMUM_RANGES, Rule, Side, Signal, Xmr, xmr};

@@ -10,6 +10,7 @@ export type Role = 'viewer' | 'analyst' | 'editor' | 'admin';
 export type Interval = Schemas['Interval'];
 export type Period = Told<Schemas['Period'], { grain: Grain }>;
 export type Named = Schemas['Named'];
+export type FailedCheck = Schemas['FailedCheck'];
 export type Trust = Schemas['Trust'];
 export type User = Told<Schemas['User'], { role: Role }>;
 

@@ -69,6 +69,10 @@ export const WORDS = {
   validity: ['Validity', 'The share of rows whose values are possible at all.'],
   uniqueness: ['Uniqueness', 'The share of rows whose key came once in what was delivered.'],
   stale: ['Stale', 'A source that is silent for much longer than its usual rhythm.'],
+  failed_check: [
+    'Failed check',
+    'Rows of some days are far fewer or more than usual, lack values they usually have, or have others.',
+  ],
   trust: [
     'Trust',
     'How complete, valid and unique the records behind a number are, and whether they are up to date.',

@@ -63,7 +63,8 @@ impl Question for One {
         };
         let segment = self.segment.as_deref().map(segment).transpose()?;
         let explanation = reader.explain(&self.id, &period, segment, self.rows).await?;
-        Ok((explanation, reader.trust(&self.id).await?))
+        let trust = reader.trust(&self.id, &explanation.reading.period).await?;
+        Ok((explanation, trust))
     }
 
     fn wire(&self, (explanation, trust): &Self::Found, _: &Reader) -> Trusted {

@@ -90,7 +90,10 @@ impl Question for One {
             to: self.to.as_deref().map(|text| edge::end(reader, text)).transpose()?,
         };
         let readings = reader.measure(&self.id, &request).await?;
-        let trust = reader.trust(&self.id).await?;
+        // That of the newest reading, or of the present where there is none.
+        let newest = readings.iter().map(|reading| &reading.period).max_by_key(|period| period.start).cloned();
+        let newest = newest.unwrap_or_else(|| reader.calendar().containing(every, reader.known()));
+        let trust = reader.trust(&self.id, &newest).await?;
         Ok(Found { measure, every, readings, trust })
     }
 

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use jiff::Timestamp;
-use throughline_engine::{Reader, Result, SourceHealth};
+use throughline_engine::{FailedCheck, Reader, Result, SourceHealth};
 
 use crate::cli::Moment;
 use crate::question::{Listener, Question, Shown};
@@ -17,8 +17,15 @@ pub struct Arguments {
     moment: Moment,
 }
 
+/// The sources and the checks of them that failed, with ages from `now`.
+pub struct Found {
+    now: Timestamp,
+    sources: Vec<SourceHealth>,
+    failed: Vec<FailedCheck>,
+}
+
 impl Question for Arguments {
-    type Found = (Timestamp, Vec<SourceHealth>);
+    type Found = Found;
     type Wire = wire::sources::Sources;
     const TABLE: &'static [&'static str] = &["sources"];
 
@@ -28,16 +35,16 @@ impl Question for Arguments {
 
     async fn ask(&self, reader: &Reader, present: Timestamp, _: Listener<'_>) -> Result<Self::Found> {
         let now = if self.moment.as_of.is_some() { reader.known() } else { present };
-        Ok((now, reader.sources(now).await?))
+        Ok(Found { now, sources: reader.sources(now).await?, failed: reader.failed_checks(now).await? })
     }
 
-    fn wire(&self, (now, sources): &Self::Found, _: &Reader) -> wire::sources::Sources {
-        wire::sources::Sources::new(*now, sources)
+    fn wire(&self, found: &Found, _: &Reader) -> wire::sources::Sources {
+        wire::sources::Sources::new(found.now, &found.sources, &found.failed)
     }
 }
 
 impl Shown for Arguments {
-    fn page(&self, (_, sources): &Self::Found, reader: &Reader, style: &Style) -> String {
-        render::sources::page(sources, &reader.definitions().settings.zone, style)
+    fn page(&self, found: &Found, reader: &Reader, style: &Style) -> String {
+        render::sources::page(&found.sources, &found.failed, &reader.definitions().settings.zone, style)
     }
 }

@@ -15,7 +15,8 @@ use super::trust;
 /// The whole answer, ending with a line break.
 pub fn page(explanation: &Explanation, trust: &Trust, settings: &Settings, style: &Style) -> String {
     let mut lines = wrap(&sentence(explanation, settings), style.width);
-    lines.extend(wrap(&trust::line(trust), style.width).iter().map(|line| style.paint(Ink::Quiet, line)));
+    let trusted = trust::lines(trust).into_iter().flat_map(|line| wrap(&line, style.width));
+    lines.extend(trusted.map(|line| style.paint(Ink::Quiet, &line)));
     lines.extend(part(explanation, settings, style));
     for input in &explanation.parts {
         let reading = &input.explanation.reading;

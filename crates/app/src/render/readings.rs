@@ -24,7 +24,8 @@ pub fn readings(
     lines.push(String::new());
     lines.extend(wrap(&measure.plain, style.width));
     lines.extend(wrap(&facts(measure), style.width).iter().map(|line| style.paint(Ink::Quiet, line)));
-    lines.extend(wrap(&trust::line(trust), style.width).iter().map(|line| style.paint(Ink::Quiet, line)));
+    let trusted = trust::lines(trust).into_iter().flat_map(|line| wrap(&line, style.width));
+    lines.extend(trusted.map(|line| style.paint(Ink::Quiet, &line)));
     lines.push(String::new());
     lines.extend(table(measure, readings, by, currency).lines(0, style));
     lines.extend(sparklines(readings, by, style));

@@ -1,14 +1,17 @@
 //! Sources and how far they can be trusted.
 
-use throughline_engine::SourceHealth;
+use throughline_engine::{FailedCheck, SourceHealth};
 
 use super::instant::{day, length};
 use super::style::{Ink, Style};
 use super::table::Table;
-use super::text::{count, wrap};
+use super::text::{count, counted, wrap};
+
+/// Failed checks that are listed; the table says what whole sources failed.
+const LISTED: usize = 12;
 
 /// The whole answer, ending with a line break.
-pub fn page(sources: &[SourceHealth], zone: &str, style: &Style) -> String {
+pub fn page(sources: &[SourceHealth], failed: &[FailedCheck], zone: &str, style: &Style) -> String {
     let mut lines = wrap(&sentence(sources), style.width);
     if !sources.is_empty() {
         lines.push(String::new());
@@ -18,8 +21,30 @@ pub fn page(sources: &[SourceHealth], zone: &str, style: &Style) -> String {
                       late: usual time from happening to recording · complete: required fields that are present · \
                       valid: rows that were not set aside · unique: rows that came once";
         lines.extend(wrap(legend, style.width).iter().map(|line| style.paint(Ink::Quiet, line)));
+        lines.extend(checks(failed, style));
     }
     lines.join("\n") + "\n"
+}
+
+/// The checks of days that failed, the newest first.
+fn checks(failed: &[FailedCheck], style: &Style) -> Vec<String> {
+    let of_days: Vec<&FailedCheck> = failed.iter().rev().filter(|check| check.until.is_some()).collect();
+    if of_days.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![String::new(), style.paint(Ink::Strong, "Failed checks, the newest first")];
+    for check in of_days.iter().take(LISTED) {
+        let text = wrap(&check.sentence, style.width.saturating_sub(4));
+        lines.extend(
+            text.iter().enumerate().map(|(at, line)| format!("{}{line}", if at == 0 { "  ! " } else { "    " })),
+        );
+    }
+    let earlier = of_days.len().saturating_sub(LISTED);
+    if earlier > 0 {
+        let note = format!("  and {} before; --json lists them", counted(u64::try_from(earlier).unwrap_or(0), "check"));
+        lines.push(style.paint(Ink::Quiet, &note));
+    }
+    lines
 }
 
 fn sentence(sources: &[SourceHealth]) -> String {

@@ -21,6 +21,8 @@ pub struct Measure {
     unit: String,
     direction: &'static str,
     minimum_n: u64,
+    /// show, bounds or withhold; null where the scorecard says.
+    when_failed: Option<&'static str>,
     dimensions: Vec<String>,
 }
 
@@ -37,6 +39,7 @@ impl From<&model::Measure> for Measure {
             unit: measure.unit.to_string(),
             direction: direction(measure.direction),
             minimum_n: measure.minimum_n,
+            when_failed: measure.when_failed.map(model::WhenFailed::word),
             dimensions: measure.dimensions.clone(),
         }
     }

@@ -5,11 +5,15 @@ use serde::Serialize;
 use throughline_engine::SourceHealth;
 use utoipa::ToSchema;
 
+use super::check::FailedCheck;
+
 /// Every source of every table.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Sources {
     now: Timestamp,
     sources: Vec<Source>,
+    /// Those of days oldest first, then those of whole sources.
+    failed_checks: Vec<FailedCheck>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -30,9 +34,13 @@ struct Source {
 }
 
 impl Sources {
-    /// The health of sources, with ages counted from `now`.
-    pub fn new(now: Timestamp, sources: &[SourceHealth]) -> Sources {
-        Sources { now, sources: sources.iter().map(Source::from).collect() }
+    /// The health of sources and their failed checks, with ages counted from `now`.
+    pub fn new(now: Timestamp, sources: &[SourceHealth], failed: &[throughline_engine::FailedCheck]) -> Sources {
+        Sources {
+            now,
+            sources: sources.iter().map(Source::from).collect(),
+            failed_checks: failed.iter().map(FailedCheck::from).collect(),
+        }
     }
 }
 

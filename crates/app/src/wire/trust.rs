@@ -3,7 +3,9 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// The worst of the tables behind a measure.
+use super::check::FailedCheck;
+
+/// The worst of the tables behind a measure, and the checks of them that failed for the period.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Trust {
     tables: Vec<String>,
@@ -11,6 +13,7 @@ pub struct Trust {
     validity: Option<f64>,
     uniqueness: Option<f64>,
     stale: Vec<String>,
+    failed_checks: Vec<FailedCheck>,
 }
 
 impl From<&throughline_engine::Trust> for Trust {
@@ -21,6 +24,7 @@ impl From<&throughline_engine::Trust> for Trust {
             validity: trust.validity,
             uniqueness: trust.uniqueness,
             stale: trust.stale.clone(),
+            failed_checks: trust.failed.iter().map(FailedCheck::from).collect(),
         }
     }
 }

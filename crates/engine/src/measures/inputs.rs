@@ -5,9 +5,14 @@ use std::collections::BTreeSet;
 use datafusion::arrow::array::AsArray;
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::TimestampMicrosecondType;
+use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::logical_expr::LogicalPlan;
 use jiff::Timestamp;
+use throughline_model::Measure;
+use throughline_model::measure::Aggregate;
 
 use super::columns::Row;
+use crate::checks::Columns;
 use crate::session::{Session, quote, views};
 use crate::store::schema;
 use crate::{Error, Result, catalog};
@@ -39,6 +44,66 @@ pub(crate) fn tables(session: &Session, sql: &str) -> Result<BTreeSet<String>> {
     let vocabulary = catalog::vocabulary()?;
     tables.retain(|name| vocabulary.table(name).is_some());
     Ok(tables)
+}
+
+/// The measures with rows that a measure is made of: itself, or those its formulas come down to.
+fn made_of<'a>(session: &'a Session, measure: &'a Measure) -> Vec<&'a Measure> {
+    let (mut seen, mut waiting, mut found) = (BTreeSet::from([measure.id.as_str()]), vec![measure], Vec::new());
+    while let Some(measure) = waiting.pop() {
+        if let Aggregate::Formula(formula) = &measure.aggregate {
+            let inputs = formula.inputs().into_iter().filter(|(id, _)| seen.insert(id));
+            waiting.extend(inputs.filter_map(|(id, _)| session.definitions().measures.get(id)));
+        } else {
+            found.push(measure);
+        }
+    }
+    found
+}
+
+fn row_query(measure: &Measure) -> &str {
+    measure.rows.as_deref().unwrap_or_default().trim_end().trim_end_matches(';')
+}
+
+/// The standard tables behind a measure, through views and formulas; the ledger says nothing about customers.
+pub(crate) fn tables_behind(session: &Session, measure: &Measure) -> Result<BTreeSet<String>> {
+    let mut found = BTreeSet::new();
+    for measure in made_of(session, measure) {
+        found.extend(tables(session, row_query(measure))?);
+    }
+    let vocabulary = catalog::vocabulary()?;
+    found.retain(|name| vocabulary.table(name).is_some_and(|table| !table.ledger));
+    Ok(found)
+}
+
+/// Columns of row queries that a number is made of; others only break it down.
+const OF_NUMBERS: [&str; 6] = ["key", "at", "value", "unit", "numerator", "denominator"];
+
+/// The columns of standard tables that a measure's numbers are made of, through views and formulas: what is left of
+/// its plans once everything is taken out that they do not need.
+pub(crate) async fn columns_read(session: &Session, measure: &Measure) -> Result<Columns> {
+    let session = session.planning_only()?;
+    let mut columns = Columns::new();
+    for measure in made_of(&session, measure) {
+        let plan = session.plan(row_query(measure)).await?;
+        let names = plan.schema().fields().iter().map(|field| field.name().as_str());
+        let used: Vec<String> = names.filter(|name| OF_NUMBERS.contains(name)).map(quote::name).collect();
+        let plan = session.plan(&format!("SELECT {} FROM ({})", used.join(", "), row_query(measure))).await?;
+        scanned(&session.context().state().optimize(&plan)?, &mut columns)?;
+    }
+    Ok(columns)
+}
+
+fn scanned(plan: &LogicalPlan, columns: &mut Columns) -> Result<()> {
+    plan.apply_with_subqueries(|node| {
+        if let LogicalPlan::TableScan(scan) = node {
+            let read = columns.entry(scan.table_name.table().to_owned()).or_default();
+            read.extend(scan.projected_schema.fields().iter().map(|field| field.name().clone()));
+            let filtered = scan.filters.iter().flat_map(|filter| filter.column_refs());
+            read.extend(filtered.map(|column| column.name.clone()));
+        }
+        Ok(TreeNodeRecursion::Continue)
+    })?;
+    Ok(())
 }
 
 /// The standard tables behind a query with their freshness, sorted by name.

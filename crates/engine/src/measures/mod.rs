@@ -23,7 +23,7 @@ pub use evaluate::{Request, evaluate, evaluate_many};
 pub use explain::{ExplainRequest, Explanation, FormulaPart, explain};
 pub(crate) use formulas::shifted;
 pub use inputs::Input;
-pub(crate) use inputs::tables;
+pub(crate) use inputs::{columns_read, tables_behind};
 pub(crate) use kept::KeptReadings;
 pub use records::{Record, Records};
 pub(crate) use values::values;

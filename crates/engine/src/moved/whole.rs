@@ -127,7 +127,7 @@ fn tables(reader: &Reader) -> Result<BTreeSet<String>> {
     let used = definitions.scorecard.objectives.iter().flat_map(|objective| &objective.measures);
     let measures = used.filter_map(|used| definitions.measures.get(&used.id));
     // A measure that cannot be read has no value in any answer.
-    Ok(measures.filter_map(|measure| reader.tables_behind(measure).ok()).flatten().collect())
+    Ok(measures.filter_map(|measure| tables_behind(reader.session(), measure).ok()).flatten().collect())
 }
 
 async fn side(reader: &Reader, label: &str) -> Result<Side> {

@@ -39,8 +39,7 @@ pub(crate) use moved::contribution;
 pub use need::{HISTORY, Need};
 pub use plan::{Edit, Plan, PlanPart, PlannedMeasure, Shift};
 pub(crate) use plan::{PlanInput, edits, meaning_differs, other_edits, plan};
-pub use read::scorecard;
-pub(crate) use read::{newest_period, readings_up_to};
+pub(crate) use read::{newest_period, readings_up_to, scorecard};
 pub use readings::Readings;
 pub use throughline_stats::{Rule, Side};
 pub use view::{

@@ -13,6 +13,7 @@ use super::need::Need;
 use super::readings::Readings;
 use super::series::outside_series;
 use super::view::ScorecardView;
+use crate::checks::Checks;
 use crate::measures::{Request, evaluate_many};
 use crate::session::Session;
 use crate::{Error, Result};
@@ -29,12 +30,15 @@ const AHEAD: i32 = 24;
 /// `session` holds the newest definitions. `in_force` opens a session with the definitions that were in
 /// force for a period, where those are others; periods keep the definitions they had.
 ///
+/// `checks` are what is known of the inputs: readings that a failed one touches are bounded or withheld.
+///
 /// Errors: a label that is no period or of another grain than the scorecard's; data that cannot be read. A
 /// measure that cannot be evaluated is no error: it has no data and says why.
-pub async fn scorecard(
+pub(crate) async fn scorecard(
     session: &Session,
     period: Option<&str>,
     in_force: impl Fn(&Period) -> Result<Option<Session>>,
+    checks: &Checks,
 ) -> Result<ScorecardView> {
     let calendar = session.calendar().clone();
     let (choice, recent) = match period {
@@ -45,9 +49,13 @@ pub async fn scorecard(
     let recent = recent.filter(|_| own.is_none());
     let session = own.unwrap_or_else(|| session.clone());
     let need = Need::of(session.definitions(), &calendar, &choice.period);
-    let readings = gather(&session, &need, recent).await?;
+    let mut readings = gather(&session, &need, recent).await?;
+    readings.apply(checks, &session).await?;
     let series = outside_series(&session, &need.series).await?;
-    let earlier = earlier(&session, &calendar, &choice.period, in_force).await?;
+    let mut earlier = earlier(&session, &calendar, &choice.period, in_force).await?;
+    if let Some((session, readings)) = &mut earlier {
+        readings.apply(checks, session).await?;
+    }
     let now = Standing { definitions: session.definitions(), readings: &readings };
     let before =
         earlier.as_ref().map_or(now, |(session, readings)| Standing { definitions: session.definitions(), readings });

@@ -5,6 +5,10 @@ use std::collections::BTreeMap;
 use throughline_model::period::Period;
 use throughline_model::reading::Reading;
 
+use crate::Result;
+use crate::checks::Checks;
+use crate::session::Session;
+
 type ByPeriod = BTreeMap<i32, Reading>;
 
 /// Readings of one grain, for everyone and by segment.
@@ -31,6 +35,23 @@ impl Readings {
                 segments.entry(segment).or_default().insert(reading.period.index, reading);
             }
         }
+    }
+
+    /// Bounds or withholds what a failed check touches, as the definitions say.
+    pub(crate) async fn apply(&mut self, checks: &Checks, session: &Session) -> Result<()> {
+        let everyone = self.everyone.iter_mut().map(|(id, periods)| (id, None, periods));
+        let segments = self.segments.iter_mut().flat_map(|((id, dimension), segments)| {
+            segments.values_mut().map(move |periods| (id, Some(dimension.as_str()), periods))
+        });
+        // Collected, as futures that hold closures over references are not known to be Send.
+        let all: Vec<(&String, Option<&str>, &mut ByPeriod)> = everyone.chain(segments).collect();
+        for (id, by, periods) in all {
+            let Some(measure) = session.definitions().measures.get(id) else { continue };
+            let mut readings: Vec<Reading> = std::mem::take(periods).into_values().collect();
+            checks.apply(session, measure, &mut readings, by).await?;
+            *periods = readings.into_iter().map(|reading| (reading.period.index, reading)).collect();
+        }
+        Ok(())
     }
 
     /// Notes that a measure could not be evaluated, and why, as a sentence.

@@ -2,6 +2,9 @@
 #![allow(clippy::unwrap_used)]
 
 mod bi_tools;
+mod checks;
+mod checks_company;
+mod checks_faults;
 mod database;
 mod docs;
 mod hand_tables;

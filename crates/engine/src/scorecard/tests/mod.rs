@@ -153,6 +153,7 @@ fn measure(id: &str, stage: &str, unit: Unit, aggregate: Aggregate) -> Measure {
         mature_after_seconds: None,
         dimensions: Vec::new(),
         minimum_n: 30,
+        when_failed: None,
         definition: None,
         file: "measures/x.toml".into(),
         line: 1,
