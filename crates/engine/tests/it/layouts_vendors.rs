@@ -94,7 +94,9 @@ async fn payments_that_are_the_only_record_of_sales() {
 /// What was taken live and what is exported later are the same touchpoints, orders and links.
 #[tokio::test(flavor = "multi_thread")]
 async fn exports_of_events_that_were_taken_live_add_nothing() {
-    for (live, export) in [("events-segment.jsonl", "segment_calls.jsonl"), ("events-posthog.jsonl", "posthog_events.jsonl")] {
+    for (live, export) in
+        [("events-segment.jsonl", "segment_calls.jsonl"), ("events-posthog.jsonl", "posthog_events.jsonl")]
+    {
         let mut bench = Bench::new("Europe/Berlin", "EUR");
         bench.import(&folder().join("live").join(live)).await.unwrap();
         let report = bench.import(&folder().join(export)).await.unwrap();

@@ -190,7 +190,8 @@ fn parts(finder: &mut Finder<'_>) -> Parts {
             is_name,
         ),
         line: finder.take(&["order item id", "line number", "line no", "line", "position", "item no"], is_number),
-        product: finder.take(&["product id", "sku", "item id", "article number", "artikelnummer", "product", "item"], is_name),
+        product: finder
+            .take(&["product id", "sku", "item id", "article number", "artikelnummer", "product", "item"], is_name),
         customer: finder.take(&CUSTOMER, is_name),
         case: finder.take(&["case id", "case", "case concept name", "process id", "trace"], is_name),
         event: finder.take(
@@ -231,9 +232,12 @@ fn orders(finder: &mut Finder<'_>, parts: &Parts, unique: bool) -> Vec<Guess> {
     let lines = parts.order.is_some() && !unique;
     let one = |how: &'static str| lines.then_some(how);
     let paid = finder.take(&["paid at", "payment date", "approved at", "paid"], is_time);
-    let shipped = finder
-        .take(&["shipped at", "shipping date", "dispatched at", "fulfilled at", "carrier date", "shipped", "versanddatum"], is_time);
-    let delivered = finder.take(&["delivered at", "delivery date", "customer date", "delivered", "lieferdatum"], is_time);
+    let shipped = finder.take(
+        &["shipped at", "shipping date", "dispatched at", "fulfilled at", "carrier date", "shipped", "versanddatum"],
+        is_time,
+    );
+    let delivered =
+        finder.take(&["delivered at", "delivery date", "customer date", "delivered", "lieferdatum"], is_time);
     let promised = finder
         .take(&["promised at", "promised on", "estimated delivery date", "estimated", "due date", "promised"], is_time);
     let cancelled = finder.take(&["cancelled at", "canceled at", "cancelled"], is_time);
@@ -356,8 +360,10 @@ fn feedback(finder: &mut Finder<'_>, columns: &[Profile], parts: &Parts) -> Gues
     };
     let id = finder.take(&["answer id", "response id", "review id", "feedback id", "submission id", "id"], is_name);
     let id = id.filter(|at| columns.get(*at).is_some_and(Profile::unique));
-    let when =
-        finder.take(&["answered at", "submitted at", "answer timestamp", "completed at", "response date", "submit date"], is_time);
+    let when = finder.take(
+        &["answered at", "submitted at", "answer timestamp", "completed at", "response date", "submit date"],
+        is_time,
+    );
     let asked = finder.take(&["asked at", "sent at", "invited at", "creation date"], is_time);
     let when = when.or_else(|| finder.take(&WHEN, is_time)).or_else(|| finder.take_any(is_time));
     let mut guess = Guess::new("feedback", "a score that somebody gave; look at instrument and scale")
