@@ -12,6 +12,7 @@ use super::split::{Split, split};
 use super::steps::{Answer, steps};
 use super::words::measure_sentence;
 use super::{LateData, MovedRequest, Readers, Recorded, Redefined, not_known_then};
+use crate::measures::tables_behind;
 use crate::reader::{MeasureRequest, Reader};
 use crate::scorecard::{Edit, PlanPart, last_complete, meaning_differs, other_edits};
 use crate::{Error, Result};

@@ -10,6 +10,7 @@ use throughline_model::unit::Unit;
 use super::steps::{Answer, Steps, steps};
 use super::words::whole_sentence;
 use super::{LateData, MovedRequest, Readers, Recorded, Redefined, not_known_then};
+use crate::measures::tables_behind;
 use crate::reader::Reader;
 use crate::scorecard::{MoveKind, Standing, StandingSide as Side, contribution, edits, other_edits, readings_up_to};
 use crate::{Error, Result};

@@ -23,6 +23,7 @@ mod intake_support;
 mod journey_orders;
 mod journey_walks;
 mod journeys;
+mod layouts_vendors;
 mod measures;
 mod measures_checks;
 mod measures_explain;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 use throughline_model::layout::NumberStyle;
+use throughline_model::settings::check_currency;
 
 use crate::intake::typing::number::decimal;
 use crate::intake::typing::time::TimeReader;
@@ -188,7 +189,9 @@ fn number(values: &[&str]) -> Option<Kind> {
     if values.iter().any(padded) {
         return None;
     }
-    let fits = |style| values.iter().filter(|value| digits(value) && decimal(value, style).is_some()).count();
+    let fits = |style| {
+        values.iter().filter(|value| digits(value) && no_name(value) && decimal(value, style).is_some()).count()
+    };
     let (point, comma) = (fits(NumberStyle::Point), fits(NumberStyle::Comma));
     if !most(point.max(comma), values.len()) {
         return None;
@@ -204,6 +207,14 @@ fn number(values: &[&str]) -> Option<Kind> {
         read().all(|number| number.integer().is_some()) && !values.iter().any(|value| value.contains(['.', ',']));
     let negative = read().any(|number| number.money().is_some_and(|money| money < 0));
     Some(Kind::Number { style, whole, negative })
+}
+
+/// Whether the letters of a number, if any, are those of a currency: `B-0001` names something.
+fn no_name(value: &str) -> bool {
+    let letters: String = value.chars().filter(|letter| letter.is_alphabetic()).flat_map(char::to_uppercase).collect();
+    letters.is_empty()
+        || check_currency(&letters).is_ok()
+        || ["KR", "FR", "ZŁ", "FT", "LEI", "KČ", "RS"].contains(&letters.as_str())
 }
 
 fn decimal_comma(value: &str) -> bool {

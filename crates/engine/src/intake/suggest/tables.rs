@@ -55,7 +55,7 @@ impl Guess {
     }
 }
 
-const CUSTOMER: [&str; 16] = [
+const CUSTOMER: [&str; 19] = [
     "customer id",
     "customer ref",
     "customer",
@@ -70,10 +70,13 @@ const CUSTOMER: [&str; 16] = [
     "email",
     "kundennummer",
     "kunde",
+    "kundennr",
+    "kunden nr",
     "user",
     "requester",
+    "cust",
 ];
-const WHEN: [&str; 22] = [
+const WHEN: [&str; 23] = [
     "ordered at",
     "order date",
     "purchase timestamp",
@@ -96,8 +99,10 @@ const WHEN: [&str; 22] = [
     "day",
     "at",
     "datetime",
+    "dt",
 ];
-const SCORE: [&str; 8] = ["nps", "csat", "score", "rating", "satisfaction", "stars", "review score", "bewertung"];
+const SCORE: [&str; 9] =
+    ["nps", "csat", "score", "rating", "satisfaction", "stars", "review score", "bewertung", "recommend"];
 const TEXT: [&str; 9] =
     ["comment", "comments", "review", "message", "feedback", "text", "verbatim", "reason", "kommentar"];
 
@@ -145,7 +150,8 @@ pub(super) fn guess(columns: &[Profile]) -> Vec<Guess> {
     if parts.customer.is_some() {
         return vec![interactions(&mut finder, &parts)];
     }
-    let id = finder.take_any(is_name);
+    // A column that repeats names nobody: rows that nothing names are different people.
+    let id = finder.take_any(|profile| is_name(profile) && profile.unique());
     vec![customers(&mut finder, &Parts { customer: id, ..parts })]
 }
 
@@ -177,12 +183,15 @@ fn parts(finder: &mut Finder<'_>) -> Parts {
                 "order",
                 "bestellnummer",
                 "auftragsnummer",
+                "bestellnr",
+                "auftragsnr",
                 "transaction id",
             ],
             is_name,
         ),
         line: finder.take(&["order item id", "line number", "line no", "line", "position", "item no"], is_number),
-        product: finder.take(&["product id", "sku", "item id", "article number", "artikelnummer", "product"], is_name),
+        product: finder
+            .take(&["product id", "sku", "item id", "article number", "artikelnummer", "product", "item"], is_name),
         customer: finder.take(&CUSTOMER, is_name),
         case: finder.take(&["case id", "case", "case concept name", "process id", "trace"], is_name),
         event: finder.take(
@@ -204,6 +213,8 @@ fn parts(finder: &mut Finder<'_>) -> Parts {
                 "value",
                 "sum",
                 "betrag",
+                "gesamtbetrag",
+                "amt",
                 "summe",
                 "umsatz",
                 "preis",
@@ -221,9 +232,12 @@ fn orders(finder: &mut Finder<'_>, parts: &Parts, unique: bool) -> Vec<Guess> {
     let lines = parts.order.is_some() && !unique;
     let one = |how: &'static str| lines.then_some(how);
     let paid = finder.take(&["paid at", "payment date", "approved at", "paid"], is_time);
-    let shipped = finder
-        .take(&["shipped at", "shipping date", "dispatched at", "fulfilled at", "carrier date", "shipped"], is_time);
-    let delivered = finder.take(&["delivered at", "delivery date", "customer date", "delivered"], is_time);
+    let shipped = finder.take(
+        &["shipped at", "shipping date", "dispatched at", "fulfilled at", "carrier date", "shipped", "versanddatum"],
+        is_time,
+    );
+    let delivered =
+        finder.take(&["delivered at", "delivery date", "customer date", "delivered", "lieferdatum"], is_time);
     let promised = finder
         .take(&["promised at", "promised on", "estimated delivery date", "estimated", "due date", "promised"], is_time);
     let cancelled = finder.take(&["cancelled at", "canceled at", "cancelled"], is_time);
@@ -346,8 +360,10 @@ fn feedback(finder: &mut Finder<'_>, columns: &[Profile], parts: &Parts) -> Gues
     };
     let id = finder.take(&["answer id", "response id", "review id", "feedback id", "submission id", "id"], is_name);
     let id = id.filter(|at| columns.get(*at).is_some_and(Profile::unique));
-    let when =
-        finder.take(&["answered at", "submitted at", "answer timestamp", "completed at", "response date"], is_time);
+    let when = finder.take(
+        &["answered at", "submitted at", "answer timestamp", "completed at", "response date", "submit date"],
+        is_time,
+    );
     let asked = finder.take(&["asked at", "sent at", "invited at", "creation date"], is_time);
     let when = when.or_else(|| finder.take(&WHEN, is_time)).or_else(|| finder.take_any(is_time));
     let mut guess = Guess::new("feedback", "a score that somebody gave; look at instrument and scale")
