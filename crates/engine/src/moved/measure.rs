@@ -97,7 +97,8 @@ impl Reader {
             None => self.last_mature(id).await?,
         };
         let periods = self.two_periods(request, now)?;
-        let readers = self.answers(request, periods, |reader| tables_behind(reader.session(), reader.find(id)?)).await?;
+        let readers =
+            self.answers(request, periods, |reader| tables_behind(reader.session(), reader.find(id)?)).await?;
         let measure = readers.known.find(id)?.clone();
         let reading_before = one(&readers.known, id, &readers.before).await?;
         let reading_now = one(&readers.known, id, &readers.now).await?;

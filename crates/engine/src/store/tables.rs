@@ -27,11 +27,6 @@ impl Tables {
         Tables { root }
     }
 
-    /// Where a table lies.
-    pub(crate) fn folder(&self, name: &str) -> PathBuf {
-        self.root.join(name)
-    }
-
     fn url(&self, name: &str) -> Result<Url> {
         let folder = self.folder(name);
         Url::from_directory_path(&folder)
