@@ -181,10 +181,15 @@ impl Doctor<'_> {
 
     /// Puts a file aside, under `data/damaged` by its path in the workspace.
     fn put_aside(&self, path: &Path) -> Result<()> {
+        fs::rename(path, self.aside(path)?).map_err(at(path))
+    }
+
+    /// Where a file is put aside: a name that is free.
+    fn aside(&self, path: &Path) -> Result<PathBuf> {
         let folder = self.workspace.folder();
         let inside = path.strip_prefix(folder.root().join("data")).or_else(|_| path.strip_prefix(folder.root()));
         let mut target = folder.damaged().join(inside.unwrap_or(path));
-        let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = name(&target);
         for number in 2.. {
             if !target.exists() {
                 break;
@@ -194,7 +199,7 @@ impl Doctor<'_> {
         if let Some(folder) = target.parent() {
             fs::create_dir_all(folder).map_err(at(folder))?;
         }
-        fs::rename(path, &target).map_err(at(path))
+        Ok(target)
     }
 }
 
