@@ -117,11 +117,8 @@ fn names(path: &Path) -> Vec<String> {
     let folder = path.parent().unwrap();
     let above = folder.ends_with("_delta_log") || path.starts_with("revisions");
     let names = [Some(path), Some(folder), folder.parent().filter(|_| above)];
-    names
-        .into_iter()
-        .flatten()
-        .map(|path| path.file_name().unwrap_or_default().to_string_lossy().into_owned())
-        .collect()
+    let names = names.into_iter().flatten().filter_map(Path::file_name);
+    names.map(|name| name.to_string_lossy().into_owned()).collect()
 }
 
 #[test]
@@ -132,8 +129,8 @@ fn no_damage_changes_a_number() {
     let before = runtime().block_on(answers(&shop)).unwrap();
     let sound = runtime().block_on(checkup(&shop, false));
     assert_eq!(sound.problems(), 0, "{}", told(&sound));
-    let kinds: Vec<PathBuf> =
-        files(&shop).into_iter().map(|path| path.strip_prefix(&shop).unwrap().to_owned()).filter(wanted).collect();
+    let inside = files(&shop).into_iter().map(|path| path.strip_prefix(&shop).unwrap().to_owned());
+    let kinds: Vec<PathBuf> = inside.filter(|path| wanted(path)).collect();
     assert!(kinds.len() > 40, "{kinds:?}");
     let cases: Vec<(PathBuf, &str)> = kinds.iter().flat_map(|path| DAMAGES.map(|how| (path.clone(), how))).collect();
     let left = Mutex::new(cases.into_iter().enumerate().collect::<Vec<_>>());
@@ -156,7 +153,7 @@ fn no_damage_changes_a_number() {
 }
 
 /// Files with a say in answers; of tables, those of one with corrections and one of the ledger, and of views, two.
-fn wanted(path: &PathBuf) -> bool {
+fn wanted(path: &Path) -> bool {
     let text = path.to_string_lossy();
     let view = text.starts_with("data/cache/") && text.contains(".parquet");
     if view && !["order_facts-", "touchpoints-"].iter().any(|name| text.contains(name)) {

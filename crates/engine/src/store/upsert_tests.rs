@@ -219,7 +219,8 @@ async fn a_correction_in_a_large_table_changes_its_rows_and_no_others() {
 async fn a_log_says_the_same_behind_a_checkpoint() {
     let mut bench = Bench::new().await;
     for number in 0..100 {
-        bench.bring(&[(&format!("p{number}"), Some("name"), Some("category"), None, 1, 0)]).await;
+        let id = format!("p{number}");
+        bench.bring(&[(id.as_str(), Some("name"), Some("category"), None, 1, 0)]).await;
     }
     let version = bench.delta.as_ref().unwrap().version().unwrap();
     let (tables, log) = (Bench::tables(bench.folder.path()), bench.folder.path().join("tables/products/_delta_log"));
@@ -239,6 +240,6 @@ async fn a_log_says_the_same_behind_a_checkpoint() {
         assert!(text.contains(from), "{text}");
         std::fs::write(&commit, text.replace(from, to)).unwrap();
         let error = tables.open_proven("products", version, Some(&behind)).await.err().map(|error| error.to_string());
-        assert!(error.as_ref().is_some_and(|error| error.contains("table products (")), "{from}: {error:?}");
+        assert!(error.as_ref().is_some_and(|error| error.contains("products")), "{from}: {error:?}");
     }
 }
