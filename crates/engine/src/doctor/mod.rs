@@ -18,7 +18,7 @@ use jiff::Timestamp;
 
 use crate::error::at;
 use crate::workspace::Workspace;
-use crate::{Error, ErrorKind, Progress, Result, Work, import};
+use crate::{Error, ErrorKind, Progress, Result, Work, import, lock};
 use ledger::Ledger;
 
 /// How to look at a workspace.
@@ -144,6 +144,8 @@ impl Workspace {
         } else {
             None
         };
+        // What is looked at is not removed meanwhile; where no lock can be made, nobody writes either.
+        let _held = lock::shared(&self.folder().vacuum_lock()).ok();
         let mut doctor = Doctor { workspace: self, request, now, ledger: Ledger::default(), progress };
         let mut checks = vec![doctor.definitions()?, doctor.revisions()?];
         doctor.ledger = Ledger::read(self).await;
