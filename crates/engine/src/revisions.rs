@@ -100,16 +100,15 @@ pub fn files(folder: &Folder, revision: &Revision) -> Result<Vec<DefinitionFile>
         ))
         .hint(RESTORE));
     }
-    let files = definition_files(&snapshot)?;
-    if content_name(&files) != revision.content {
-        return Err(Error::damaged(format!(
+    match definition_files(&snapshot) {
+        Ok(files) if content_name(&files) == revision.content => Ok(files),
+        _ => Err(Error::damaged(format!(
             "Revision {} is damaged: the files in {} are not those that were applied.",
             revision.number,
             snapshot.display()
         ))
-        .hint(RESTORE));
+        .hint(RESTORE)),
     }
-    Ok(files)
 }
 
 /// Stores the files as the next revision; `None` where they equal the last one and begin no later.
@@ -255,5 +254,13 @@ mod tests {
         assert_eq!(first.number, 1);
         assert!(store(&folder, &files, revision(0, "2026-02-10T00:00:00Z", "2026-02-01T00:00:00Z")).unwrap().is_none());
         assert_eq!(super::files(&folder, &first).unwrap()[0].text, "x");
+        // Neither the log nor what it names can be changed unnoticed.
+        let log = folder.revisions().join("log.jsonl");
+        let text = fs::read_to_string(&log).unwrap();
+        fs::write(&log, text.replace("2026-01-01", "2026-01-02")).unwrap();
+        assert!(all(&folder).unwrap_err().message.contains("log.jsonl line 1 is damaged"));
+        fs::write(&log, text).unwrap();
+        fs::write(folder.revisions().join(&first.content).join("measures/a.toml"), "y").unwrap();
+        assert!(super::files(&folder, &first).unwrap_err().message.contains(&first.content));
     }
 }

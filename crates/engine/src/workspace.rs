@@ -231,3 +231,32 @@ pub(crate) fn layouts_of(files: &[DefinitionFile]) -> Result<(Vec<Layout>, Vec<D
     }
     Ok((layouts, problems))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// An older program must not answer by less than was applied.
+    #[test]
+    fn definitions_that_a_newer_program_applied_are_refused() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = Folder::at(root.path()).unwrap();
+        let file = |format| DefinitionFile { path: "measures/a.toml".into(), text: format!("format = {format}\n") };
+        let now = Timestamp::UNIX_EPOCH;
+        let revision = |why: &str| Revision {
+            number: 0,
+            content: String::new(),
+            at: now,
+            who: "w".into(),
+            why: why.into(),
+            from: now,
+        };
+        let workspace = Workspace { folder };
+        revisions::store(&workspace.folder, &[file(1)], revision("today's")).unwrap();
+        assert!(workspace.definitions_at(now, now).is_ok());
+        revisions::store(&workspace.folder, &[file(2)], revision("tomorrow's")).unwrap();
+        let error = workspace.definitions_at(now, now).unwrap_err();
+        assert!(error.message.contains("measures/a.toml of revision 2 was written for a newer Throughline"), "{error}");
+    }
+}

@@ -59,7 +59,8 @@ pub fn soundness(path: &Path) -> Result<Option<Soundness>> {
 }
 
 fn look(path: &Path) -> std::result::Result<Connection, Trouble> {
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    // Who may only read would leave files beside it that nobody removes.
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
     recognise(&connection, path)?;
     Ok(connection)

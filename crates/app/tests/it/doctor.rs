@@ -42,8 +42,10 @@ pub fn made(folder: &Path) -> PathBuf {
     shop
 }
 
-const BIG: &str = "format = 1\nid = \"big\"\nname = \"Big orders\"\nunit = \"count\"\ndirection = \"higher\"\n\
-                   aggregate = \"count\"\nsql = \"SELECT ordered_at AS at, order_id AS id FROM orders WHERE goods > 11\"\n";
+const BIG: &str = "format = 1\nid = \"big\"\nname = \"Big orders\"\nplain = \"How many big orders were placed.\"\n\
+                   perspective = \"customer\"\nstage = \"purchase\"\nrole = \"lagging\"\nunit = \"number\"\n\
+                   direction = \"higher\"\naggregate = \"count\"\n\
+                   rows = \"SELECT order_id AS key, ordered_at AS at FROM orders WHERE goods > 11\"\n";
 
 /// Copies a folder with the times of its files.
 pub fn copy(from: &Path, to: &Path) {
@@ -74,11 +76,10 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 /// Numbers that come from tables, views, readings and journeys.
 async fn answers(shop: &Path) -> Result<String> {
     let reader = Workspace::open(shop)?.reader(ReadOptions::at(NOW.parse().unwrap()))?;
-    let sql = "SELECT (SELECT count(*) FROM orders), (SELECT sum(goods) FROM orders WHERE goods > 11), \
-               (SELECT count(*) FROM history.orders), (SELECT count(*) FROM imports), \
-               (SELECT count(*) FROM touchpoints), (SELECT sum(entered) FROM journey_funnel('order, order'))";
-    let sql = reader.sql(sql, None).await;
-    let rows = sql?.rows;
+    let sql = "SELECT (SELECT count(*) FROM orders) AS a, (SELECT sum(goods) FROM orders WHERE goods > 11) AS b, \
+               (SELECT count(*) FROM history.orders) AS c, (SELECT count(*) FROM imports) AS d, \
+               (SELECT count(*) FROM touchpoints) AS e, (SELECT sum(customers) FROM journey_paths()) AS f";
+    let rows = reader.sql(sql, None).await?.rows;
     let revenue = reader.measure("revenue", &MeasureRequest::default()).await?;
     let big = reader.measure("big", &MeasureRequest::default()).await?;
     Ok(format!("{rows:?}\n{revenue:?}\n{big:?}"))
@@ -114,8 +115,10 @@ fn damage(path: &Path, how: &str) {
 /// Parts of a path, one of which an error about the file must hold: its name, its folder's, its table's.
 fn names(path: &Path) -> Vec<String> {
     let folder = path.parent().unwrap();
-    let names = [Some(path), Some(folder), folder.parent().filter(|_| folder.ends_with("_delta_log"))];
-    names.into_iter().flatten().map(|path| path.file_name().unwrap().to_string_lossy().into_owned()).collect()
+    let above = folder.ends_with("_delta_log") || path.starts_with("revisions");
+    let names = [Some(path), Some(folder), folder.parent().filter(|_| above)];
+    let names = names.into_iter().flatten().filter_map(Path::file_name);
+    names.map(|name| name.to_string_lossy().into_owned()).collect()
 }
 
 #[test]
@@ -126,8 +129,8 @@ fn no_damage_changes_a_number() {
     let before = runtime().block_on(answers(&shop)).unwrap();
     let sound = runtime().block_on(checkup(&shop, false));
     assert_eq!(sound.problems(), 0, "{}", told(&sound));
-    let kinds: Vec<PathBuf> =
-        files(&shop).into_iter().map(|path| path.strip_prefix(&shop).unwrap().to_owned()).filter(wanted).collect();
+    let inside = files(&shop).into_iter().map(|path| path.strip_prefix(&shop).unwrap().to_owned());
+    let kinds: Vec<PathBuf> = inside.filter(|path| wanted(path)).collect();
     assert!(kinds.len() > 40, "{kinds:?}");
     let cases: Vec<(PathBuf, &str)> = kinds.iter().flat_map(|path| DAMAGES.map(|how| (path.clone(), how))).collect();
     let left = Mutex::new(cases.into_iter().enumerate().collect::<Vec<_>>());
@@ -149,15 +152,23 @@ fn no_damage_changes_a_number() {
     });
 }
 
-/// Files with a say in answers; of tables, those of one with corrections and one of the ledger.
-fn wanted(path: &PathBuf) -> bool {
+/// Files with a say in answers; of tables, those of one with corrections and one of the ledger, and of views, two.
+fn wanted(path: &Path) -> bool {
     let text = path.to_string_lossy();
+    let view = text.starts_with("data/cache/") && text.contains(".parquet");
+    if view && !["order_facts-", "touchpoints-"].iter().any(|name| text.contains(name)) {
+        return false;
+    }
     let table = text.contains("/tables/") || text.contains("/keys/");
     !(text.ends_with("lock") || table && !text.contains("/orders/") && !text.contains("/imports/"))
 }
 
 async fn one(shop: &Path, path: &Path, how: &str, before: &str) {
     let case = format!("{} {how}", path.display());
+    if path.ends_with("log.jsonl") && how == "cut" {
+        // A line that was never finished is not in force.
+        return assert!(told(&checkup(shop, false).await).contains("log.jsonl"), "{case}");
+    }
     let refused = match answers(shop).await {
         Ok(after) if path.ends_with("log.jsonl") && how == "deleted" => {
             // Without any revision, definitions in the files speak; that is a problem of its own.
@@ -215,8 +226,8 @@ fn the_doctor_says_what_to_do() {
     let newest = shop.join("data/manifests/0000000002.json");
     let (whole, ending) = (fs::read(&newest).unwrap(), "0000000002.json");
     fs::write(&newest, "{").unwrap();
-    fails(&shop, &["sql", "SELECT 1"], 4, ending);
-    fails(&shop, &["import", "../second.csv"], 4, "throughline doctor");
+    fails(&shop, &["sql", "SELECT 1", "--json"], 4, ending);
+    fails(&shop, &["import", "../second.csv", "--json"], 4, "throughline doctor");
     let output = throughline(&shop, &["doctor", "--json"]);
     assert_eq!(output.status.code(), Some(4));
     let found: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -237,12 +248,12 @@ fn the_doctor_says_what_to_do() {
     for file in files(&tables).iter().filter(|path| path.extension().unwrap() == "parquet") {
         fs::remove_file(file).unwrap();
     }
-    fails(&shop, &["sql", "SELECT sum(goods) FROM orders"], 4, "is missing");
-    fails(&shop, &["import", "../first.csv"], 4, "is missing");
+    fails(&shop, &["sql", "SELECT sum(goods) FROM orders", "--json"], 4, "is missing");
+    fails(&shop, &["import", "../first.csv", "--json"], 4, "is missing");
     let output = throughline(&shop, &["doctor", "--mend"]);
     let page = text_of(&output.stdout);
     assert_eq!(output.status.code(), Some(4), "{page}");
-    assert!(page.contains("is missing") && page.contains("first.csv, ../second.csv"), "{page}");
+    assert!(page.contains("is missing") && page.contains("../first.csv") && page.contains("../second.csv"), "{page}");
     assert!(page.contains("in the table orders cannot be read"), "{page}");
 }
 
@@ -261,7 +272,7 @@ fn a_newer_program_is_named() {
         let text = fs::read_to_string(&path).unwrap();
         assert!(text.contains(from), "{file}: {text}");
         fs::write(&path, text.replace(from, to)).unwrap();
-        let asked = if asked == "sql" { ["sql", "SELECT 1"] } else { ["import", "../first.csv"] };
+        let asked = if asked == "sql" { ["sql", "SELECT 1", "--json"] } else { ["import", "../first.csv", "--json"] };
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         fails(&copied, &asked, 4, &format!("{name} was written by a newer Throughline: its format is 99"));
         assert!(text_of(&throughline(&copied, &["doctor", "--mend"]).stdout).contains("its format is 99"), "{file}");
@@ -274,7 +285,7 @@ fn a_newer_program_is_named() {
     let mut bytes = fs::read(&people).unwrap();
     bytes[60..64].copy_from_slice(&99_u32.to_be_bytes());
     fs::write(&people, bytes).unwrap();
-    fails(&copied, &["user", "list"], 4, "people.sqlite was written by a newer version of Throughline");
+    fails(&copied, &["user", "list", "--json"], 4, "people.sqlite was written by a newer version of Throughline");
     let output = throughline(&copied, &["doctor"]);
     assert_eq!(output.status.code(), Some(4));
     assert!(text_of(&output.stdout).contains("people.sqlite was written by a newer version"));
@@ -283,7 +294,7 @@ fn a_newer_program_is_named() {
     copy(&shop, &copied);
     let measure = copied.join("measures/big.toml");
     fs::write(&measure, BIG.replace("format = 1", "format = 2")).unwrap();
-    fails(&copied, &["apply", "--why", "newer"], 3, "measures/big.toml:1");
+    fails(&copied, &["apply", "--why", "newer", "--json"], 3, "measures/big.toml:1");
     assert!(text_of(&throughline(&copied, &["doctor"]).stdout).contains("format 2 was written by a newer version"));
 }
 

@@ -37,7 +37,8 @@ impl Doctor<'_> {
             .collect();
         let mut findings = Vec::new();
         for path in &kept {
-            let Some(what) = self.wrong_with(path) else { continue };
+            // It may be replaced and gone since it was listed.
+            let Some(what) = self.wrong_with(path).filter(|_| path.exists()) else { continue };
             let beside = proof::beside(path);
             let finding = Finding::problem(what, MEANING, REMEDY).about(path).mendable();
             findings.push(self.mend(finding, || remove(path).and_then(|()| remove(&beside)))?);

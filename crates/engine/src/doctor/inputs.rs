@@ -60,7 +60,7 @@ impl Doctor<'_> {
             let unfinished = tempfile::Builder::new().prefix(".mended-").tempfile_in(folder).map_err(at(folder))?;
             fs::write(unfinished.path(), good).map_err(at(path))?;
             unfinished.as_file().sync_all().map_err(at(path))?;
-            self.put_aside(path)?;
+            fs::copy(path, self.aside(path)?).map_err(at(path))?;
             unfinished.persist(path).map(drop).map_err(|error| at(path)(error.error))
         };
         self.mend(finding, mend).map(Some)

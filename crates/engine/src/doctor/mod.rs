@@ -18,7 +18,7 @@ use jiff::Timestamp;
 
 use crate::error::at;
 use crate::workspace::Workspace;
-use crate::{Error, ErrorKind, Progress, Result, Work, import};
+use crate::{Error, ErrorKind, Progress, Result, Work, import, lock};
 use ledger::Ledger;
 
 /// How to look at a workspace.
@@ -144,6 +144,8 @@ impl Workspace {
         } else {
             None
         };
+        // What is looked at is not removed meanwhile; where no lock can be made, nobody writes either.
+        let _held = lock::shared(&self.folder().vacuum_lock()).ok();
         let mut doctor = Doctor { workspace: self, request, now, ledger: Ledger::default(), progress };
         let mut checks = vec![doctor.definitions()?, doctor.revisions()?];
         doctor.ledger = Ledger::read(self).await;
@@ -181,10 +183,15 @@ impl Doctor<'_> {
 
     /// Puts a file aside, under `data/damaged` by its path in the workspace.
     fn put_aside(&self, path: &Path) -> Result<()> {
+        fs::rename(path, self.aside(path)?).map_err(at(path))
+    }
+
+    /// Where a file is put aside: a name that is free.
+    fn aside(&self, path: &Path) -> Result<PathBuf> {
         let folder = self.workspace.folder();
         let inside = path.strip_prefix(folder.root().join("data")).or_else(|_| path.strip_prefix(folder.root()));
         let mut target = folder.damaged().join(inside.unwrap_or(path));
-        let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = name(&target);
         for number in 2.. {
             if !target.exists() {
                 break;
@@ -194,7 +201,7 @@ impl Doctor<'_> {
         if let Some(folder) = target.parent() {
             fs::create_dir_all(folder).map_err(at(folder))?;
         }
-        fs::rename(path, &target).map_err(at(path))
+        Ok(target)
     }
 }
 

@@ -94,7 +94,7 @@ pub(crate) fn rows(file: &HeldFile) -> u64 {
 /// replaced says when.
 pub(crate) async fn prove(delta: &DeltaTable, note: bool) -> Result<()> {
     let files = held_files(delta)?;
-    let prove = move || {
+    let prove = move || -> Result<()> {
         for file in &files {
             if file.prove()? && note {
                 // Where that cannot be noted, it is read again.

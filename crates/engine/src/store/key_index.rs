@@ -221,6 +221,8 @@ pub(crate) fn problems(folder: &Path) -> Result<Vec<(PathBuf, String)>> {
             problems.push((path, error.message));
         }
     }
+    // An import replaces lists and runs.
+    problems.retain(|(path, _)| path.exists());
     problems.sort();
     Ok(problems)
 }

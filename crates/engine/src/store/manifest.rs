@@ -64,8 +64,10 @@ impl Manifest {
 /// # Errors
 /// Damaged: it cannot be believed, is missing, or was written by a newer program.
 pub fn latest(folder: &Path) -> Result<Manifest> {
+    // Looked at first: an import may end in between.
+    let noted = noted(folder);
     let newest = numbers(folder)?.last().copied().unwrap_or_default();
-    if let Some(noted) = noted(folder).filter(|noted| *noted > newest) {
+    if let Some(noted) = noted.filter(|noted| *noted > newest) {
         return Err(Error::damaged(format!("{} is missing.", path(folder, noted).display())).hint(DOCTOR));
     }
     match newest {

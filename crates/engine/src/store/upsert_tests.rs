@@ -15,6 +15,7 @@ use throughline_model::vocabulary::Table;
 
 use super::conform::conform;
 use super::context::writing_session;
+use super::data_files::log_hash;
 use super::manifest::Manifest;
 use super::snapshot::Snapshot;
 use super::staging::{Staging, Stamp, staged_schema};
@@ -211,4 +212,34 @@ async fn a_correction_in_a_large_table_changes_its_rows_and_no_others() {
     let newest = versions.iter().filter(|version| version.contains("newest")).collect::<Vec<_>>();
     assert_eq!(newest, ["p000000 newest - 20..", "p100000 newest - 20.."]);
     assert!(versions.contains(&"p050000 new - 20..".to_owned()));
+}
+
+/// What a manifest holds of a log must not depend on whether the log begins with a checkpoint, and notice every change.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_says_the_same_behind_a_checkpoint() {
+    let mut bench = Bench::new().await;
+    for number in 0..100 {
+        let id = format!("p{number}");
+        bench.bring(&[(id.as_str(), Some("name"), Some("category"), None, 1, 0)]).await;
+    }
+    let version = bench.delta.as_ref().unwrap().version().unwrap();
+    let (tables, log) = (Bench::tables(bench.folder.path()), bench.folder.path().join("tables/products/_delta_log"));
+    let hash = async || log_hash(&tables.open_at("products", version).await.unwrap()).unwrap();
+    let names = || std::fs::read_dir(&log).unwrap().map(|entry| entry.unwrap().path());
+    let checkpoints: Vec<_> = names().filter(|path| path.to_string_lossy().contains("checkpoint")).collect();
+    assert!(checkpoints.len() >= 2, "a log of {version} versions has a checkpoint: {checkpoints:?}");
+    let behind = hash().await;
+    for path in checkpoints {
+        std::fs::remove_file(path).unwrap();
+    }
+    assert_eq!(hash().await, behind);
+    assert!(tables.open_proven("products", version, Some(&behind)).await.is_ok());
+    let commit = log.join(format!("{version:020}.json"));
+    let text = std::fs::read_to_string(&commit).unwrap();
+    for (from, to) in [("category", "cbtegory"), ("\"size\":", "\"size\":1"), (".parquet", ".parqueu")] {
+        assert!(text.contains(from), "{text}");
+        std::fs::write(&commit, text.replace(from, to)).unwrap();
+        let error = tables.open_proven("products", version, Some(&behind)).await.err().map(|error| error.to_string());
+        assert!(error.as_ref().is_some_and(|error| error.contains("products")), "{from}: {error:?}");
+    }
 }

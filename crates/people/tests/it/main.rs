@@ -3,6 +3,7 @@
 
 mod attempts;
 mod audit;
+mod copy;
 mod file;
 mod notes;
 mod sessions;
