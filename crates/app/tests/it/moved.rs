@@ -103,6 +103,12 @@ impl Shop {
             measure("cancelled_share", "\"ratio\"", "percent", &format!("{select}{filter}")),
             measure("placed", "\"count\"", "number", select),
             measure("people", "\"distinct\"", "number", select),
+            measure(
+                "open",
+                "\"level\"",
+                "number",
+                "SELECT order_id AS key, ordered_at AS at, channel, 1 AS value FROM order_facts",
+            ),
             measure("median_goods", "{ quantile = 0.5 }", "money", select),
         ];
         for (number, text) in all.iter().enumerate() {
@@ -199,6 +205,25 @@ async fn counts_distincts_quantiles_and_formulas_by_hand() {
     );
 }
 
+/// On the web and by phone nothing happens in March: as many are open there as at the end of February.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_level_stays_where_nothing_changes() {
+    let shop = Shop::new().await;
+    let mut march = String::new();
+    orders(&mut march, "2026-03", "store", (0, 1), 0);
+    shop.import(&march, "2026-03-01T12:00:00Z").await;
+    let request = MovedRequest { period: Some("2026-03".into()), ..MovedRequest::default() };
+    let moved = shop.reader().moved("open", &request).await.unwrap();
+    assert_eq!((moved.reading_before.value, moved.reading_now.value), (Some(250.0), Some(251.0)));
+    let parts = moved.splits[0].parts.iter();
+    let parts: Vec<_> = parts.map(|part| (part.name.as_str(), part.value_before, part.value_now)).collect();
+    assert_eq!(
+        parts,
+        [("store", Some(120.0), Some(121.0)), ("phone", Some(10.0), Some(10.0)), ("web", Some(120.0), Some(120.0))]
+    );
+    assert_eq!(moved.splits[0].sum(), 1.0);
+}
+
 /// Scores by hand, with target 50 % and floor 100 %, and target 200 and floor 0: told (60 + 60) / 2; by the definitions of
 /// February (100 · 2 · (1 − 84/110) + 3 · 60) / 4; with what came late (50 + 3 · 65) / 4; February (2 · 49/120 · 100 + 3 · 60) / 4.
 #[tokio::test(flavor = "multi_thread")]
@@ -259,13 +284,16 @@ async fn what_was_not_known_is_not_zero() {
     assert_eq!(moved.sentence, "There is no value for 2025-12: No record counts for this period.");
 }
 
+/// A period in which most measures of the company have a score, and in the one before.
+const SCORED: &str = "2026-03";
+
 /// A company of some size; made once.
 fn company() -> &'static Path {
     static COMPANY: std::sync::OnceLock<tempfile::TempDir> = std::sync::OnceLock::new();
     COMPANY
         .get_or_init(|| {
             let folder = tempfile::tempdir().unwrap();
-            ok(folder.path(), &["demo", "files", "--customers", "400", "--months", "12", "--seed", "7", "--clean"]);
+            ok(folder.path(), &["demo", "files", "--customers", "1000", "--months", "24", "--seed", "7"]);
             ok(folder.path(), &["init", "company", "--name", "Company", "--zone", "Europe/Berlin"]);
             ok(folder.path(), &["import", "files/sources", "--workspace", "company"]);
             folder
@@ -307,7 +335,10 @@ async fn every_shipped_measure_adds_up() {
     }
     assert!(changed > 60 && split > 120, "{changed} measures, {split} splits");
     assert_eq!(ways.len(), 4, "{ways:?}");
-    adds_up(&reader.scorecard_moved(&request).await.unwrap());
+    let scored = MovedRequest { period: Some(SCORED.to_owned()), ..MovedRequest::default() };
+    let whole = reader.scorecard_moved(&scored).await.unwrap();
+    adds_up(&whole);
+    assert!(whole.measures.len() > 1, "{whole:?}");
 }
 
 /// The same by a query that knows nothing of measures.
@@ -371,11 +402,11 @@ fn the_command_line_tells_it() {
     assert!(page.contains("as known now") && page.contains("What happened by "), "{page}");
     let answer = told(&company, &["moved", "conversion", "--by", "channel", "--json"]);
     assert_eq!((answer["splits"].as_array().unwrap().len(), &answer["splits"][0]["way"]), (1, &json!("mix_and_rate")));
-    let whole = told(&company, &["moved", "--json"]);
+    let whole = told(&company, &["moved", "--period", SCORED, "--json"]);
     let points: f64 =
         whole["measures"].as_array().unwrap().iter().map(|one| one["contribution"].as_f64().unwrap()).sum();
     assert!((points - whole["change"].as_f64().unwrap()).abs() < 1e-9);
-    assert!(ok(&company, &["moved"]).contains("what happened"));
+    assert!(ok(&company, &["moved", "--period", SCORED]).contains("what happened"));
     assert_ne!(whole["late"]["contribution"] == Value::Null, whole["late"]["reason"] == Value::Null);
     fails(&company, &["moved", "--by", "channel"], 2, "cannot be split by channel");
     fails(&company, &["moved", "conversion", "--by", "colour"], 2, "cannot be broken down by colour");

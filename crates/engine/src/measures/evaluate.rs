@@ -11,7 +11,7 @@ use throughline_model::reading::Reading;
 
 use super::coverage::{Coverage, coverage};
 use super::formulas::{self, Needs};
-use super::part::{self, counts_from_zero};
+use super::part::{self, Part, counts_from_zero};
 use super::passes::{self, Parts};
 use super::queries::{Pass, Scope};
 use super::row_query::{RowQuery, error_of};
@@ -160,8 +160,10 @@ async fn run(session: &Session, job: Job<'_>, by: Option<&str>) -> Vec<(String, 
 
 /// What the data cover, looked up only where a period without rows could mean 0, or outcomes come late.
 async fn covered(session: &Session, members: &[(&Measure, &RowQuery)], parts: &[Parts]) -> Result<Option<Coverage>> {
-    let periods = session.periods().len();
-    let gaps = |parts: &Parts| parts.is_empty() || parts.values().any(|by_period| by_period.len() < periods);
+    // Levels have parts of earlier periods, too: how many there are says nothing.
+    let lacks =
+        |by_period: &BTreeMap<i32, Part>| session.periods().iter().any(|period| !by_period.contains_key(&period.index));
+    let gaps = |parts: &Parts| parts.is_empty() || parts.values().any(lacks);
     let matters = members.iter().zip(parts).any(|((measure, _), parts)| {
         measure.mature_after_seconds.is_some() || (counts_from_zero(&measure.aggregate) && gaps(parts))
     });
