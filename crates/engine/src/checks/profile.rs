@@ -127,7 +127,7 @@ mod tests {
         let late = lateness(&told);
         assert_eq!(late, [(301, 0, 90), (301, 1, 9), (302, 6, 1), (302, 0, 80)]);
         assert_eq!(Profile { lateness: late, ..Profile::default() }.come_after(), 1);
-        let changed = [(1, 1, 1, 97), (1, 3, 10, 3), (1, 900, 1, 90)];
+        let changed = [(1, 1, 1, 97), (1, 3, 10, 3), (1, 900, 1, 10)];
         assert_eq!((settled_after(&[]), settled_after(&changed)), (0, 9));
     }
 }
