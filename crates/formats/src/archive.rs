@@ -19,7 +19,8 @@ const FREE_BYTES: u64 = 1 << 30;
 pub(crate) fn parts(source: &Source<'_>, spool: &mut Spool) -> Result<Vec<Part>> {
     let file = File::open(source.path).map_err(|error| source.unreadable(&error))?;
     let size = file.metadata().map_err(|error| source.unreadable(&error))?.len();
-    let mut archive = ZipArchive::new(file).map_err(|error| source.unreadable(&error))?;
+    let broken = |error| source.unreadable(&error).hint("The archive may be cut off: copy or download it again.");
+    let mut archive = ZipArchive::new(file).map_err(broken)?;
     if let Some(kind) = spreadsheet(source, &mut archive)? {
         return sheets::parts(source, kind, spool);
     }

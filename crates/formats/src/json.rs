@@ -34,7 +34,11 @@ pub(crate) fn parts(source: &Source<'_>, encoding: &'static Encoding, spool: &mu
     head.truncate(length);
     match scan::shape(&head) {
         scan::Shape::Lines => Ok(None),
-        scan::Shape::Document => document::parts(source, reader()?, spool),
+        scan::Shape::Document => match document::parts(source, reader()?, spool) {
+            // Lines whose first is broken are lines still.
+            Err(_) if scan::has_line(&head) => Ok(None),
+            found => found,
+        },
     }
 }
 

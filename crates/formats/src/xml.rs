@@ -85,7 +85,6 @@ pub(crate) type Log = Reader<Lines<BufReader<Box<dyn Read + Send>>>>;
 pub(crate) fn log(text: Box<dyn Read + Send>) -> Log {
     let mut reader = Reader::from_reader(Lines { inner: BufReader::with_capacity(1 << 16, text), line: 1, pending: 0 });
     reader.config_mut().expand_empty_elements = true;
-    reader.config_mut().trim_text(true);
     reader
 }
 
@@ -93,9 +92,13 @@ pub(crate) fn log(text: Box<dyn Read + Send>) -> Log {
 pub(crate) fn next<'b>(source: &Source<'_>, log: &mut Log, buffer: &'b mut Vec<u8>) -> Result<(u64, Event<'b>)> {
     buffer.clear();
     log.get_mut().pending = 0;
-    let line = log.get_ref().line;
-    let event = log.read_event_into(buffer).map_err(|error| wrong(source, line, &error))?;
-    Ok((line, event))
+    let before = log.get_ref().line;
+    let event = log.read_event_into(buffer).map_err(|error| wrong(source, before, &error))?;
+    let within = match &event {
+        Event::Start(element) => memchr::memchr_iter(b'\n', element.as_bytes()).count() as u64,
+        _ => 0,
+    };
+    Ok((log.get_ref().line - within, event))
 }
 
 /// The attributes of an element by name; the five entities of XML are known, and numbers of characters.

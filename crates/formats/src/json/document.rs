@@ -52,6 +52,8 @@ fn problem(source: &Source<'_>, stop: Stop) -> Problem {
              closed.",
             LIMIT >> 20
         )),
+        Stop::CutOff(line) => Problem::new(format!("{display} is cut off: what begins on line {line} has no end."))
+            .hint("Export or download the file again."),
         Stop::Unexpected(line, found, expected) => {
             Problem::new(format!("{display}, line {line}: there is {found:?} where {expected} should be."))
                 .hint("The file is no valid JSON; export it again, or write one object per line.")
@@ -108,10 +110,11 @@ impl Document<'_> {
 
     /// An object whose members may hold lists.
     fn object(&mut self, path: &str, depth: usize) -> Step<()> {
+        let begin = self.scanner.line;
         self.scanner.next()?;
         loop {
             match self.scanner.token()? {
-                None => return Ok(()),
+                None => return Err(End::Stop(Stop::CutOff(begin))),
                 Some(b'}') => return self.scanner.next().map(drop).map_err(End::from),
                 Some(b',') => drop(self.scanner.next()?),
                 Some(b'"') => self.member(path, depth)?,
@@ -126,7 +129,7 @@ impl Document<'_> {
         let key: String = serde_json::from_slice(&key).unwrap_or_default();
         let path = if path.is_empty() { key } else { format!("{path}.{key}") };
         match self.scanner.token()? {
-            None => return Ok(()),
+            None => return Err(End::Stop(Stop::CutOff(self.scanner.line))),
             Some(b':') => drop(self.scanner.next()?),
             Some(other) => return Err(unexpected(self.scanner.line, other, "a colon")),
         }
@@ -139,6 +142,7 @@ impl Document<'_> {
 
     /// A list: its elements are rows where the first is an object.
     fn list(&mut self, path: &str) -> Step<()> {
+        let begin = self.scanner.line;
         self.scanner.next()?;
         let place = match self.scanner.token()? {
             Some(b'{') => Some(self.rows(path)?),
@@ -150,7 +154,7 @@ impl Document<'_> {
         let mut row = Vec::new();
         loop {
             match self.scanner.token()? {
-                None => return Ok(()),
+                None => return Err(End::Stop(Stop::CutOff(begin))),
                 Some(b']') => return self.scanner.next().map(drop).map_err(End::from),
                 Some(b',') => drop(self.scanner.next()?),
                 Some(other @ (b'}' | b':')) => return Err(unexpected(self.scanner.line, other, "a record")),

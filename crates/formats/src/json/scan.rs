@@ -39,6 +39,14 @@ pub(super) fn shape(head: &[u8]) -> Shape {
     Shape::Document
 }
 
+/// Whether one of the first lines is an object by itself.
+pub(super) fn has_line(head: &[u8]) -> bool {
+    let lines = head.split(|byte| *byte == b'\n').take(50).map(<[u8]>::trim_ascii);
+    lines
+        .into_iter()
+        .any(|line| line.starts_with(b"{") && serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok())
+}
+
 /// How deep a place in JSON is.
 #[derive(Debug, Default, Clone, Copy)]
 struct Nesting {
@@ -92,6 +100,8 @@ pub(super) enum Stop {
     Io(io::Error),
     /// A value is longer than [`LIMIT`]; the line on which it begins.
     TooLong(u64),
+    /// The file ends within a value that begins on this line.
+    CutOff(u64),
     /// What stands on a line where something else should.
     Unexpected(u64, char, &'static str),
 }
@@ -165,7 +175,7 @@ impl Scanner {
     /// Takes a value, on one line, into `value`; without it, passes over a value however long it is.
     pub(super) fn value(&mut self, mut value: Option<&mut Vec<u8>>) -> Result<(), Stop> {
         let begin = self.line;
-        let Some(first) = self.token()? else { return Ok(()) };
+        let Some(first) = self.token()? else { return Err(Stop::CutOff(begin)) };
         let scalar = !matches!(first, b'"' | b'{' | b'[');
         let mut nesting = Nesting::default();
         while let Some(byte) = self.peek()? {
@@ -188,7 +198,7 @@ impl Scanner {
                 return Ok(());
             }
         }
-        Ok(())
+        if scalar { Ok(()) } else { Err(Stop::CutOff(begin)) }
     }
 
     /// From here on, what is taken is also kept, as long as it is not too much.
