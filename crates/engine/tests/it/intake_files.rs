@@ -73,7 +73,7 @@ async fn parquet_is_exact() {
 async fn broken_rows_are_set_aside_and_the_rest_goes_on() {
     let text = [
         ORDERS.as_bytes(),
-        b"a,c,2026-01-01,1\n",
+        b"a,caf\xc3\xa9,2026-01-01,1\n",
         b"short,c\n",
         b"long,c,2026-01-01,1,2\n",
         b"nul,c\0,2026-01-01,1\n",
@@ -95,7 +95,7 @@ async fn broken_rows_are_set_aside_and_the_rest_goes_on() {
         "3 -.- 2 fields where the header has 4 [short,c]",
         "4 -.- 5 fields where the header has 4 [long,c,2026-01-01,1,2]",
         "5 -.customer_ref holds a NUL byte [nul,c\0,2026-01-01,1]",
-        "6 -.customer_ref is not valid UTF-8 [latin,caf\u{fffd},2026-01-01,1]",
+        "6 -.customer_ref is not valid UTF-8; where the whole file is encoded otherwise, name its encoding with --encoding [latin,caf\u{fffd},2026-01-01,1]",
         "7 orders.ordered_at \"31.02.2025\" is not a date or time like 2026-03-14 or 2026-03-14T09:30:00+01:00 [\"quoted \"\"x\"\"\nand more\",c,31.02.2025,1]",
         "9 orders.ordered_at \"0000-00-00\" is not a date or time like 2026-03-14 or 2026-03-14T09:30:00+01:00 [zero,c,0000-00-00,1]",
         "10 orders.ordered_at \"1e9\" is not a date or time like 2026-03-14 or 2026-03-14T09:30:00+01:00 [number,c,1e9,1]",
@@ -154,9 +154,11 @@ async fn empty_files_and_headers_only() {
 #[tokio::test]
 async fn files_that_are_no_tables() {
     for (bytes, part) in [
-        (&b"\xff\xfeo\0r\0d\0e\0r\0"[..], "UTF-16"),
-        (b"[{\"order_id\": 1}]", "one JSON list"),
-        (b"PK\x03\x04xxxxxxxx", "spreadsheet"),
+        (&b"\xff\xfeo\0r\0d\0e\0r\0"[..], "columns \"order\""),
+        (b"[{\"foo\": 1}]", "columns \"foo\""),
+        (b"PK\x03\x04xxxxxxxx", "cannot be read"),
+        (b"%PDF-1.4\n", "is a PDF"),
+        (b"<?xml version=\"1.0\"?><rows><row/></rows>", "XML with <rows>"),
         (b"order_idd,customer_ref,ordered_at\n1,2,3\n", "is not recognised"),
         (b"foo,bar\n1,2\n", "\"foo\", \"bar\""),
     ] {
