@@ -46,8 +46,16 @@ pub struct Input {
     pub columns: Vec<String>,
     /// Pattern that the file's name must follow.
     pub files: Option<String>,
+    /// Pattern that the name of a sheet, of a member of an archive or of a list must follow.
+    pub part: Option<String>,
     /// Delimiter; found by looking where absent. A blank stands for any run of blanks.
     pub delimiter: Option<char>,
+    /// Name of the encoding; found by looking where absent.
+    pub encoding: Option<String>,
+    /// Rows that the header takes: the first names the columns, the others are passed over.
+    pub header_lines: u16,
+    /// Whether double quotes enclose fields; found by looking where not said.
+    pub quoted: Option<bool>,
     /// Words that mean empty.
     pub missing: Vec<String>,
     /// Recognised, but not imported, for this reason.

@@ -12,12 +12,15 @@ use crate::wire;
 /// Arguments of `import`.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// Files, folders and globs: CSV, TSV, JSON lines, Parquet; plain, gzip or zstd
+    /// Files, folders and globs: CSV, TSV, spreadsheets, JSON, Parquet, XES, OCEL; plain, gzip, zstd or zip
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<String>,
     /// Layout to read them with [default: recognised by the header]
     #[arg(long = "as", value_name = "LAYOUT")]
     layout: Option<String>,
+    /// How their text is encoded, such as windows-1250 [default: found by looking]
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<String>,
     /// Only say what would happen
     #[arg(long)]
     dry_run: bool,
@@ -36,6 +39,7 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
     let request = ImportRequest {
         paths: arguments.paths,
         layout: arguments.layout,
+        encoding: arguments.encoding,
         dry_run: arguments.dry_run,
         recorded_at,
         max_rejects: arguments.max_rejects,

@@ -5,7 +5,8 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use throughline_engine::intake::suggest::suggest;
+use throughline_engine::intake::SourceFile;
+use throughline_engine::intake::suggest::{From, suggest};
 use throughline_engine::{Error, Result};
 
 use crate::context::Context;
@@ -30,6 +31,12 @@ struct Suggest {
     /// A file that no layout knows
     #[arg(value_name = "FILE")]
     file: PathBuf,
+    /// Name of the sheet, member of an archive or list of a document [default: the largest]
+    #[arg(long, value_name = "NAME")]
+    part: Option<String>,
+    /// How its text is encoded, such as windows-1250 [default: found by looking]
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<String>,
     /// Write it here, below the workspace unless absolute, such as layouts/NAME.toml [default: shown only]
     #[arg(long, value_name = "PATH")]
     out: Option<PathBuf>,
@@ -37,8 +44,10 @@ struct Suggest {
 
 /// Suggests a layout.
 pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
-    let Action::Suggest(Suggest { file, out }) = arguments.action;
-    let layout = suggest(&file)?;
+    let Action::Suggest(Suggest { file, part, encoding, out }) = arguments.action;
+    let source = SourceFile::new(&file, file.display().to_string());
+    let from = From { part: part.as_deref(), encoding: encoding.as_deref() };
+    let layout = suggest(&source, from, &std::env::temp_dir())?;
     let path = out.map(|out| context.workspace.join(out));
     if let Some(path) = &path {
         write(path, &layout)?;

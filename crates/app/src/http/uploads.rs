@@ -39,6 +39,11 @@ pub struct Uploads {
     handed_in: PathBuf,
 }
 
+/// Whether a name is that of a file or of a part of it.
+fn is_or_part_of(name: &str, file: &str) -> bool {
+    name.strip_prefix(file).is_some_and(|rest| rest.is_empty() || rest.starts_with(", "))
+}
+
 impl Uploads {
     /// Those of a workspace.
     pub fn of(folder: &Folder) -> Uploads {
@@ -86,7 +91,7 @@ impl Uploads {
         }
         let mut entries = fs::read_dir(self.root.join(id)).map_err(|_| missing())?.flatten();
         let file = entries.find(|entry| entry.path().is_file()).ok_or_else(missing)?;
-        Ok(SourceFile { path: file.path(), display: file.file_name().to_string_lossy().into_owned() })
+        Ok(SourceFile::new(file.path(), file.file_name().to_string_lossy()))
     }
 
     /// Removes an upload.
@@ -102,7 +107,7 @@ impl Uploads {
     pub fn end(&self, ids: &[String], to_mend: &[String]) {
         for id in ids {
             if let Ok(file) = self.find(id)
-                && to_mend.contains(&file.display)
+                && to_mend.iter().any(|name| is_or_part_of(name, &file.display))
             {
                 // Without the file, rows are exported under the columns of the layout.
                 let _ = fs::create_dir_all(&self.handed_in);

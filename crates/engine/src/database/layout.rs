@@ -105,7 +105,7 @@ pub(super) fn check_layout(
     layout: &Arc<Layout>,
     columns: &[String],
 ) -> Result<()> {
-    let file = SourceFile { path: file_name(&source.name, &query.name).into(), display: String::new() };
+    let file = SourceFile::new(file_name(&source.name, &query.name), "");
     if as_input(&file, layout, columns)?.is_some() {
         return Ok(());
     }

@@ -234,7 +234,7 @@ impl Refresh<'_> {
         let mut found = Recognition::default();
         for (query, fetched) in queries() {
             let display = file_name(&self.source.name, &query.name);
-            let file = SourceFile { path: fetched.spooled.path.clone(), display };
+            let file = SourceFile::new(fetched.spooled.path.clone(), display);
             found.assigned.push(layout::assign(query, file, &fetched.state.columns, layouts, own.as_ref())?);
         }
         let mut importing = |now: Progress| progress(Refreshing::Importing(now));

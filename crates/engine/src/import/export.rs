@@ -11,9 +11,9 @@ use super::commit::SUPERSEDED;
 use super::mended::{AND, ID, Writing, with_ids};
 use crate::database;
 use crate::intake::raw::delimited;
-use crate::intake::raw::input::Format;
+use crate::intake::raw::input::{Format, Head};
 use crate::intake::raw::records::Delimiting;
-use crate::intake::{SourceFile, recognise};
+use crate::intake::{Known, Parts, recognise};
 use crate::reader::{ReadOptions, Reader};
 use crate::workspace::Workspace;
 use crate::{Error, RejectFilter, Rejected, Result, catalog};
@@ -85,18 +85,20 @@ impl Workspace {
         let first = rows.values().flatten().next();
         let id = first.and_then(|reject| reject.layout.as_deref());
         let layouts = self.layouts()?;
-        let source = SourceFile { path: self.folder().source(file), display: file.to_owned() };
-        if source.path.is_file()
-            && let Ok(found) = recognise(std::slice::from_ref(&source), &layouts, id)
+        let mut parts = Parts::below(&self.folder().staging())?;
+        let source = parts.find(file, &|name| self.folder().source(name));
+        let known = Known { layout: id, ..Known::default() };
+        if let Ok(Some(source)) = source
+            && let Ok(found) = recognise(std::slice::from_ref(&source), &layouts, &known)
             && let Some(assigned) = found.assigned.first()
         {
             return match assigned.format {
-                Format::Delimited(delimiting, true) => {
-                    let header = delimited::first_original(&source.path, delimiting)?;
+                Format::Delimited(delimiting, Head::NONE) => Shape::of_names(delimiting, &assigned.header),
+                Format::Delimited(delimiting, head) => {
+                    let header = delimited::header_original(&assigned.file, delimiting, head)?;
                     Ok(Shape { writing: Writing::Delimited(delimiting), header })
                 }
-                Format::Delimited(delimiting, false) => Shape::of_names(delimiting, &assigned.header),
-                Format::JsonLines | Format::Parquet => Ok(Shape::json()),
+                Format::JsonLines(_) | Format::Parquet => Ok(Shape::json()),
             };
         }
         if let Some(columns) = database::columns_of(self.folder(), file)? {
@@ -127,7 +129,7 @@ impl Shape {
 
     fn of_names(delimiting: Delimiting, names: &[String]) -> Result<Shape> {
         let byte = match delimiting {
-            Delimiting::Byte(byte) => byte,
+            Delimiting::Byte(byte) | Delimiting::Unquoted(byte) => byte,
             Delimiting::Blanks => b' ',
         };
         let mut writer = csv::WriterBuilder::new().delimiter(byte).from_writer(Vec::new());

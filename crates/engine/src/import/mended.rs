@@ -4,7 +4,8 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::intake::open::{open, unreadable};
+use crate::intake::SourceFile;
+use crate::intake::open::{open, text_file, unreadable};
 use crate::intake::raw::records::Delimiting;
 use crate::intake::raw::{delimited, json_lines};
 use crate::{Error, Result};
@@ -50,7 +51,8 @@ pub(super) struct Mended {
 /// # Errors
 /// Input: it is none, or a row has lost its id.
 pub(super) fn read(path: &Path) -> Result<Mended> {
-    let writing = writing(path)?;
+    let file = text_file(path)?;
+    let writing = writing(&file)?;
     let mut mended = Mended { writing, header: String::new(), rows: Vec::new() };
     let mut first = true;
     let mut take = |line: u64, text: String| -> Result<()> {
@@ -75,16 +77,17 @@ pub(super) fn read(path: &Path) -> Result<Mended> {
         Ok(())
     };
     match writing {
-        Writing::Delimited(delimiting) => delimited::each_original(path, delimiting, &mut take)?,
-        Writing::JsonLines => json_lines::each_original(path, &mut take)?,
+        Writing::Delimited(delimiting) => delimited::each_original(&file, delimiting, &mut take)?,
+        Writing::JsonLines => json_lines::each_original(&file, &mut take)?,
     }
     Ok(mended)
 }
 
 /// What the first line tells: an object, or the name of the first column with the delimiter behind it.
-fn writing(path: &Path) -> Result<Writing> {
+fn writing(file: &SourceFile) -> Result<Writing> {
+    let path = file.path.as_path();
     let mut line = Vec::new();
-    let mut reader = BufReader::new(open(path, Arc::default())?);
+    let mut reader = BufReader::new(open(file, Arc::default())?);
     reader.read_until(b'\n', &mut line).map_err(|error| unreadable(path, &error))?;
     let line = String::from_utf8_lossy(&line);
     let line = line.trim_start_matches('\u{feff}').trim_end_matches(['\r', '\n']);
@@ -104,7 +107,7 @@ fn writing(path: &Path) -> Result<Writing> {
 /// The character between the fields.
 pub(super) fn delimiter(delimiting: Delimiting) -> char {
     match delimiting {
-        Delimiting::Byte(byte) => char::from(byte),
+        Delimiting::Byte(byte) | Delimiting::Unquoted(byte) => char::from(byte),
         Delimiting::Blanks => ' ',
     }
 }

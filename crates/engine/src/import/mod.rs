@@ -26,7 +26,7 @@ pub use report::{FileReport, ImportReport, Progress, TableReport};
 pub(crate) use statement::Stating;
 
 use crate::database;
-use crate::intake::{self, Kept, MapContext, Recognition, Reject, SourceFile};
+use crate::intake::{self, Kept, Known, MapContext, Recognition, Reject, SourceFile};
 use crate::journeys::Case;
 use crate::reader::ReadOptions;
 use crate::store::context::writing_session;
@@ -51,6 +51,8 @@ pub struct ImportRequest {
     pub layout_text: Option<String>,
     /// Layout to read them with, instead of recognising it.
     pub layout: Option<String>,
+    /// Name of their encoding, instead of finding it by looking.
+    pub encoding: Option<String>,
     /// Only say what would happen.
     pub dry_run: bool,
     /// Recorded at this instant instead of now, so that a history can be loaded with its past.
@@ -90,7 +92,13 @@ impl Workspace {
         if let Some(text) = &request.layout_text {
             layouts.insert(0, intake::layout_of(text)?);
         }
-        let found = intake::recognise(&files, &layouts, request.layout.as_deref())?;
+        let known = Known {
+            layout: request.layout.as_deref(),
+            encoding: request.encoding.as_deref(),
+            scratch: Some(self.folder().staging()),
+            ..Known::default()
+        };
+        let found = intake::recognise(&files, &layouts, &known)?;
         Ok(self.bring(&without_problems(found)?, request, None, now, progress).await?.0)
     }
 

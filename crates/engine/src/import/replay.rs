@@ -12,9 +12,11 @@ use super::export::{base_name, find_input, inputs_of};
 use super::mended::{Mended, MendedRow, Writing, read};
 use super::mending::Mending;
 use super::{ImportReport, ImportRequest, Progress, without_problems};
-use crate::intake::raw::input::Format;
+use crate::intake::raw::input::{Format, Head};
+use crate::intake::raw::records::Delimiting;
+use crate::intake::raw::sniff::Beginning;
 use crate::intake::raw::{delimited, json_lines};
-use crate::intake::{self, Assigned, Recognition, SourceFile};
+use crate::intake::{self, Assigned, Known, PartOf, Parts, Recognition, SourceFile};
 use crate::reader::ReadOptions;
 use crate::workspace::Workspace;
 use crate::{Error, RejectFilter, Rejected, Result};
@@ -99,8 +101,10 @@ impl Workspace {
         for (number, (source, export)) in exports.into_iter().enumerate() {
             let layout = export.rows.first().and_then(|(_, reject)| reject.layout.clone()).unwrap_or_default();
             let input = inputs.get(&(source.to_owned(), layout.clone())).cloned().unwrap_or_default();
-            let (path, folder) = (self.folder().source(source), scratch.path().join(number.to_string()));
-            let plan = Plan { layouts: &layouts, layout, input, source, path, folder };
+            let folder = scratch.path().join(number.to_string());
+            let mut parts = Parts::below(&self.folder().staging())?;
+            let file = parts.find(source, &|name| self.folder().source(name)).ok().flatten();
+            let plan = Plan { layouts: &layouts, layout, input, source, file, folder };
             prepared.push(plan.prepare(export)?);
         }
         self.bring_mended(prepared, now, report, progress).await
@@ -200,8 +204,8 @@ struct Plan<'a> {
     layout: String,
     input: String,
     source: &'a str,
-    /// Where the source file is, if it is there still.
-    path: PathBuf,
+    /// The source file, if it is there still.
+    file: Option<SourceFile>,
     folder: PathBuf,
 }
 
@@ -223,16 +227,29 @@ impl Plan<'_> {
             }
         }
         fs::write(&path, &scratch.text)?;
-        let file = SourceFile { path, display: self.source.to_owned() };
+        let part = self.file.as_ref().and_then(|file| file.part.clone());
+        let part = part.map(|part| PartOf { columns: None, ..part });
+        let file = SourceFile { part, ..SourceFile::new(path, self.source) };
         let mut assigned = match headless {
             Some(input) => self.headless(file, input.columns.clone())?,
             None => self.recognised(file)?,
         };
-        if let (Writing::Delimited(delimiting), Format::Delimited(_, header)) = (export.mended.writing, assigned.format)
-        {
-            assigned.format = Format::Delimited(delimiting, header);
-        }
+        assigned.format = self.format(&export, assigned.format);
         Ok(Prepared { assigned, lines: scratch.lines })
+    }
+
+    /// How the rows come back: cut as they were handed out, and with all that stood above them only where all rows do.
+    fn format(&self, export: &Export<'_>, found: Format) -> Format {
+        let whole = self.needs_whole();
+        match (found, export.mended.writing) {
+            (Format::Delimited(found, head), Writing::Delimited(written)) => {
+                let head = if whole || head == Head::NONE { head } else { Head::ONE };
+                let same = matches!((found, written), (Delimiting::Unquoted(a), Delimiting::Byte(b)) if a == b);
+                Format::Delimited(if same { found } else { written }, head)
+            }
+            (Format::JsonLines(_), _) if !whole => Format::JsonLines(0),
+            (found, _) => found,
+        }
     }
 
     /// Whether a row of the source says nothing without the others of its file: several lines make one row, or
@@ -249,7 +266,6 @@ impl Plan<'_> {
     fn splice(&self, export: &Export<'_>, scratch: &mut Scratch) -> Result<()> {
         let mut waiting: BTreeMap<u64, &(MendedRow, &Rejected)> =
             export.rows.iter().map(|row| (row.1.line, row)).collect();
-        let source = self.path.as_path();
         let mut take = |line: u64, original: String| -> Result<()> {
             match waiting.get(&line).filter(|(_, reject)| reject.original == original) {
                 Some((row, _)) => {
@@ -263,10 +279,14 @@ impl Plan<'_> {
             }
             Ok(())
         };
-        if source.is_file() {
+        if let Some(source) = &self.file {
+            let own = find_input(self.layouts, &self.layout, &self.input).and_then(|input| input.encoding.as_deref());
+            let known = Known { encoding: own, ..Known::default() };
+            let encoding = Beginning::of(source, known.encoding()?)?.encoding;
+            let source = SourceFile { encoding, ..source.clone() };
             match export.mended.writing {
-                Writing::Delimited(delimiting) => delimited::each_original(source, delimiting, &mut take)?,
-                Writing::JsonLines => json_lines::each_original(source, &mut take)?,
+                Writing::Delimited(delimiting) => delimited::each_original(&source, delimiting, &mut take)?,
+                Writing::JsonLines => json_lines::each_original(&source, &mut take)?,
             }
         }
         if waiting.is_empty() && scratch.lines.len() == export.rows.len() {
@@ -286,13 +306,19 @@ impl Plan<'_> {
         let (Some(layout), Some(input)) = (layout.cloned(), place) else {
             return Err(Error::input(format!("There is no layout {} any more.", self.layout)));
         };
-        let format = Format::Delimited(crate::intake::raw::records::Delimiting::Byte(b','), false);
+        let format = Format::Delimited(Delimiting::Byte(b','), Head::NONE);
         Ok(Assigned { file, layout, input, format, header })
     }
 
     fn recognised(&self, file: SourceFile) -> Result<Assigned> {
-        let id = (!self.layout.is_empty()).then_some(self.layout.as_str());
-        let mut found = without_problems(intake::recognise(std::slice::from_ref(&file), self.layouts, id)?)?;
+        // What was handed out is UTF-8, whatever the source was.
+        let known = Known {
+            layout: Some(self.layout.as_str()).filter(|id| !id.is_empty()),
+            input: Some(self.input.as_str()).filter(|input| !input.is_empty()),
+            encoding: Some("utf-8"),
+            scratch: None,
+        };
+        let mut found = without_problems(intake::recognise(std::slice::from_ref(&file), self.layouts, &known)?)?;
         let unknown = || Error::input(format!("{} is not imported any more.", self.source));
         if found.assigned.is_empty() { Err(unknown()) } else { Ok(found.assigned.remove(0)) }
     }

@@ -115,6 +115,7 @@ impl ImportReport {
 fn notes(found: &Recognition, counts: &intake::Counts) -> Vec<String> {
     let mut notes: Vec<String> =
         found.skipped.iter().map(|one| format!("{} was left out: {}", one.file, one.reason)).collect();
+    notes.extend(found.notes.iter().cloned());
     for file in &counts.files {
         let mut note = |count: u64, what: &str| {
             if count > 0 {

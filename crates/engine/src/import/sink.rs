@@ -56,7 +56,8 @@ impl<'a> StagingSink<'a> {
         assigned: &[Assigned],
         progress: &'a mut (dyn FnMut(Progress) + Send),
     ) -> Self {
-        let names = assigned.iter().map(|one| format!("{}/{}", one.layout.id, base_name(&one.file.path))).collect();
+        let names =
+            assigned.iter().map(|one| format!("{}/{}", one.layout.id, base_name(&one.file.full_name()))).collect();
         let layouts = assigned.iter().map(|one| (one.file.display.clone(), one.layout.id.clone())).collect();
         StagingSink {
             stamp: Stamp { import_id: context.import_id.to_owned(), recorded_at: context.recorded_at },
@@ -133,10 +134,9 @@ impl<'a> StagingSink<'a> {
     }
 }
 
-/// The name of a file without its folder and without the ending of its compression.
-fn base_name(path: &Path) -> String {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    [".gz", ".zst"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(&name).to_owned()
+/// The name of a file without the ending of its compression.
+fn base_name(name: &str) -> String {
+    [".gz", ".zst"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name).to_owned()
 }
 
 impl Sink for StagingSink<'_> {

@@ -80,8 +80,8 @@ fn assigned(journals: &[PathBuf]) -> Result<Vec<Assigned>> {
     let header: Vec<String> = input.header.iter().chain(&input.optional).cloned().collect();
     let one = |path: &PathBuf| {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let file = SourceFile { path: path.clone(), display: format!("data/inbox/{name}") };
-        Assigned { file, layout: layout.clone(), input: 0, format: Format::JsonLines, header: header.clone() }
+        let file = SourceFile::new(path, format!("data/inbox/{name}"));
+        Assigned { file, layout: layout.clone(), input: 0, format: Format::JsonLines(0), header: header.clone() }
     };
     Ok(journals.iter().map(one).collect())
 }

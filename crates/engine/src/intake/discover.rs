@@ -3,17 +3,62 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use encoding_rs::Encoding;
 use globset::GlobBuilder;
 
 use crate::{Error, Result};
 
 /// A file to read, and the name by which messages call it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFile {
     /// Where it is.
     pub path: PathBuf,
-    /// As the user wrote it.
+    /// As the user wrote it; a part of a file behind a comma.
     pub display: String,
+    /// How its text is encoded, once that is known.
+    pub(crate) encoding: &'static Encoding,
+    /// What it is a part of.
+    pub(crate) part: Option<PartOf>,
+}
+
+/// What a part of a file is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PartOf {
+    /// Name of the file, or of the member of an archive, that it stands in.
+    pub(crate) file: String,
+    /// Name of the sheet, member or list; empty where the file has only this part.
+    pub(crate) name: String,
+    /// Its columns, where they are known.
+    pub(crate) columns: Option<Vec<String>>,
+}
+
+impl SourceFile {
+    /// A file as it lies on disk.
+    pub fn new(path: impl Into<PathBuf>, display: impl Into<String>) -> Self {
+        SourceFile { path: path.into(), display: display.into(), encoding: encoding_rs::UTF_8, part: None }
+    }
+
+    /// Its name without folders, or that of the file whose part it is.
+    pub(crate) fn name(&self) -> String {
+        match &self.part {
+            Some(part) => part.file.clone(),
+            None => self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        }
+    }
+
+    /// What people call the file, without its part.
+    pub(crate) fn file_display(&self) -> &str {
+        let part = self.part.as_ref().filter(|part| !part.name.is_empty());
+        part.map_or(&self.display, |part| self.display.split_once(", ").map_or(part.file.as_str(), |(file, _)| file))
+    }
+
+    /// The same, and which part of it.
+    pub(crate) fn full_name(&self) -> String {
+        match self.part.as_ref().map(|part| part.name.as_str()) {
+            None | Some("") => self.name(),
+            Some(part) => format!("{}, {part}", self.name()),
+        }
+    }
 }
 
 /// Files named by `paths`: files as they are, folders with everything in them (hidden files left out), and
@@ -26,7 +71,8 @@ pub fn discover(paths: &[String]) -> Result<Vec<SourceFile>> {
     for path in paths {
         for found in one(path)? {
             if !files.iter().any(|known| known.path == found) {
-                files.push(SourceFile { display: found.display().to_string(), path: found });
+                let display = found.display().to_string();
+                files.push(SourceFile::new(found, display));
             }
         }
     }

@@ -55,7 +55,7 @@ impl Kept {
         numbered
             .map(|(index, (path, header))| InputFile {
                 number: index as i32 - count,
-                source: SourceFile { display: path.display().to_string(), path },
+                source: SourceFile::new(&path, path.display().to_string()),
                 format: Format::Parquet,
                 columns: columns.iter().map(|name| header.iter().position(|known| known == name)).collect(),
                 header,

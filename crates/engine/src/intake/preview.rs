@@ -1,16 +1,18 @@
 //! What a file looks like before it is imported: its columns, its first rows, and what it was recognised as.
 
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::Arc;
 
 use datafusion::arrow::array::AsArray;
 use throughline_model::layout::Layout;
 
 use super::discover::SourceFile;
+use super::parts::Parts;
 use super::raw::input::{Format, InputFile, InputFiles, raw_schema};
 use super::raw::read::{Item, read};
-use super::recognise::recognise;
-use super::suggest::{look, suggest};
+use super::recognise::{Known, recognise};
+use super::suggest::{From, look, suggest};
 use crate::Result;
 
 /// A file at first sight.
@@ -30,25 +32,39 @@ pub struct Preview {
     pub suggestion: Option<String>,
 }
 
-/// Looks at a file, at most `most` rows of it.
+/// Looks at a file, at most `most` rows of it; of several parts, at the first that a layout knows. Parts are spooled
+/// below `scratch`.
 ///
 /// # Errors
 /// Input: the file cannot be read, or there is no layout `as_layout`.
-pub fn preview(file: &SourceFile, layouts: &[Arc<Layout>], as_layout: Option<&str>, most: usize) -> Result<Preview> {
-    let found = recognise(std::slice::from_ref(file), layouts, as_layout)?;
+pub fn preview(
+    file: &SourceFile,
+    layouts: &[Arc<Layout>],
+    as_layout: Option<&str>,
+    most: usize,
+    scratch: &Path,
+) -> Result<Preview> {
+    let known = Known { layout: as_layout, scratch: Some(scratch.to_path_buf()), ..Known::default() };
+    let found = recognise(std::slice::from_ref(file), layouts, &known)?;
     if let Some(assigned) = found.assigned.first() {
         let input = assigned.layout.inputs.get(assigned.input).map(|input| input.name.clone());
-        let rows = first_rows(file, assigned.format, &assigned.header, most)?;
+        let rows = first_rows(&assigned.file, assigned.format, &assigned.header, most)?;
         let (layout, columns) = (Some(assigned.layout.id.clone()), assigned.header.clone());
         return Ok(Preview { layout, input, problem: None, columns, rows, suggestion: None });
     }
     let problem = found.skipped.first().map(|skipped| skipped.reason.clone());
     let unknown = found.problems.first().map(|problem| problem.message.clone());
-    let suggestion = if unknown.is_some() { suggest(&file.path).ok() } else { None };
-    let (columns, rows) = match look(&file.path) {
-        Ok((format, header, _)) => (header.clone(), first_rows(file, format, &header, most)?),
+    let suggestion = if unknown.is_some() { suggest(file, From::default(), scratch).ok() } else { None };
+    let mut parts = Parts::below(scratch)?;
+    let first = match parts.of(file) {
+        Ok(None) => Some(file.clone()),
+        Ok(Some(parts)) => parts.into_iter().find(|(.., problem)| problem.is_none()).map(|(part, ..)| part),
+        Err(_) => None,
+    };
+    let (columns, rows) = match first.and_then(|first| look(&first, None).ok()) {
+        Some(looked) => (looked.header.clone(), first_rows(&looked.file, looked.format, &looked.header, most)?),
         // An empty file, or one that is no table: why stands in the problem.
-        Err(_) => (Vec::new(), Vec::new()),
+        None => (Vec::new(), Vec::new()),
     };
     Ok(Preview { layout: None, input: None, problem: problem.or(unknown), columns, rows, suggestion })
 }

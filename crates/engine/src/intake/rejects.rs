@@ -86,12 +86,12 @@ fn hand_on(assigned: &Assigned, rejects: Vec<Pending>, sink: &mut dyn Sink) -> R
             }
         }
     };
-    let path = &assigned.file.path;
+    let source = &assigned.file;
     let mut found = |line: u64, original: String| give(line, Some(&original));
     match assigned.format {
-        Format::Delimited(delimiting, _) => delimited::originals(path, delimiting, &lines, &mut found)?,
-        Format::JsonLines => json_lines::originals(path, &lines, &mut found)?,
-        Format::Parquet => parquet::originals(path, &lines, &mut found)?,
+        Format::Delimited(delimiting, _) => delimited::originals(source, delimiting, &lines, &mut found)?,
+        Format::JsonLines(_) => json_lines::originals(source, &lines, &mut found)?,
+        Format::Parquet => parquet::originals(&source.path, &lines, &mut found)?,
     }
     give(u64::MAX, None);
     result.map(|()| lines.len() as u64)

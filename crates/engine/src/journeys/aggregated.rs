@@ -8,7 +8,7 @@ use datafusion::arrow::compute::kernels::cast_utils::parse_decimal;
 use datafusion::arrow::datatypes::Decimal128Type;
 use throughline_journey::{AggregatedPath, Attribution, attribution_from_paths};
 
-use crate::intake::open::open;
+use crate::intake::open::{open, text_file};
 use crate::{Error, Result};
 
 /// Digits behind the point of values; further ones are cut.
@@ -44,7 +44,7 @@ pub struct PathsAnswer {
 /// # Errors
 /// Input: the file cannot be read, lacks a column, or holds what is no number; with file, line and column.
 pub fn attribution_of_paths(path: &Path) -> Result<PathsAnswer> {
-    let mut reader = csv::Reader::from_reader(open(path, Arc::default())?);
+    let mut reader = csv::Reader::from_reader(open(&text_file(path)?, Arc::default())?);
     let unreadable = |error: &csv::Error| {
         Error::input(format!("{} cannot be read: {error}.", path.display()))
             .hint("paths come as CSV with a header: path,conversions,value,nulls")

@@ -2,7 +2,7 @@
 
 mod cache;
 mod describe;
-mod functions;
+pub(crate) mod functions;
 pub(crate) mod hints;
 mod joins;
 mod period_index;

@@ -141,7 +141,9 @@ impl Import<'_> {
     pub fn recognise(&self, paths: &[String]) -> Result<Recognition> {
         let mut layouts = self.layouts.clone();
         layouts.extend(intake::catalog_layouts()?);
-        intake::recognise(&intake::discover(paths)?, &layouts, self.as_layout)
+        let scratch = Some(std::env::temp_dir().join(format!("throughline-test-{}", std::process::id())));
+        let known = intake::Known { layout: self.as_layout, scratch, ..intake::Known::default() };
+        intake::recognise(&intake::discover(paths)?, &layouts, &known)
     }
 
     /// Imports.

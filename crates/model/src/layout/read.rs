@@ -1,5 +1,6 @@
 //! Reading a layout from TOML: everything that is wrong is reported at once.
 
+use encoding_rs::Encoding;
 use jiff::tz::TimeZone;
 
 use super::read_columns::{column_map, column_maps};
@@ -61,7 +62,11 @@ fn input(section: Section<'_>) -> Option<Input> {
         synonyms: synonyms(&section),
         columns: section.texts("columns"),
         files: section.text("files"),
+        part: section.text("part"),
         delimiter: delimiter(&section),
+        encoding: encoding(&section),
+        header_lines: header_lines(&section),
+        quoted: section.choice("quote", &[("none", false), ("double", true)]),
         missing: section.texts("missing"),
         skip: section.text("skip"),
         place: section.place(),
@@ -100,6 +105,31 @@ fn delimiter(section: &Section<'_>) -> Option<char> {
             None
         }
     }
+}
+
+/// Rows of a header that a layout may speak of.
+const MOST_HEADER_LINES: u16 = 20;
+
+fn header_lines(section: &Section<'_>) -> u16 {
+    let Some(lines) = section.integer("header_lines") else { return 1 };
+    match u16::try_from(lines) {
+        Ok(lines) if (1..=MOST_HEADER_LINES).contains(&lines) => lines,
+        _ => {
+            let message = format!("`header_lines` must be between 1 and {MOST_HEADER_LINES}");
+            section.error(section.at("header_lines"), message, None);
+            1
+        }
+    }
+}
+
+fn encoding(section: &Section<'_>) -> Option<String> {
+    let name = section.text("encoding")?;
+    if Encoding::for_label(name.trim().as_bytes()).is_none() {
+        let hint = Some("for instance utf-8, windows-1252, windows-1250, utf-16le or shift_jis".into());
+        section.error(section.at("encoding"), format!("there is no encoding \"{name}\""), hint);
+        return None;
+    }
+    Some(name)
 }
 
 fn record(section: Section<'_>, inputs: &[Input], vocabulary: &Vocabulary) -> Option<Record> {
@@ -278,6 +308,10 @@ header = ["Id", "Total"]
 optional = ["At", "S"]
 synonyms = { Total = ["Sum", "Amount"] }
 delimiter = " "
+part = "Orders*"
+encoding = "windows-1250"
+header_lines = 3
+quote = "none"
 [[record]]
 table = "orders"
 from = "orders"
@@ -296,6 +330,8 @@ currency = { value = "EUR" }
         let layout = layout.unwrap();
         let input = layout.input("orders").unwrap();
         assert_eq!((input.delimiter, input.canonical(" amount ")), (Some(' '), Some("Total")));
+        assert_eq!((input.part.as_deref(), input.encoding.as_deref()), (Some("Orders*"), Some("windows-1250")));
+        assert_eq!((input.header_lines, input.quoted), (3, Some(false)));
         let columns = &layout.records[0].columns;
         assert_eq!(columns[0].from, ValueFrom::Column("Id".into()));
         assert_eq!(columns[1].times, ["%d.%m.%Y", "iso"]);
@@ -331,6 +367,10 @@ currency = { value = "EUR" }
         check(
             "[[record]]\ntable = \"imports\"\nfrom = \"a\"\n[record.columns]\nx = \"id\"\n",
             &["there is no standard table `imports`"],
+        );
+        check(
+            "encoding = \"latin-99\"\nheader_lines = 0\nquote = \"single\"\n",
+            &["7:12: error: there is no encoding \"latin-99\"", "8:16: error: `header_lines` must be", "9:9: error"],
         );
         check(
             "[[input]]\nname = \"a\"\n",

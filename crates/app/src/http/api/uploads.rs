@@ -89,7 +89,7 @@ async fn look(
     let workspace = shared.workspace.clone();
     let work = move || async move {
         let Preview { layout, input, problem, columns, rows, suggestion } =
-            preview(&file, &workspace.layouts()?, by.layout.as_deref(), ROWS)?;
+            preview(&file, &workspace.layouts()?, by.layout.as_deref(), ROWS, &workspace.folder().staging())?;
         let path = file.path.display().to_string();
         // Messages and suggestions name the file, not where the server put it.
         let plain = |text: String| text.replace(&path, &file.display);

@@ -22,10 +22,10 @@ use crate::intake::open::{open, unreadable};
 /// # Errors
 /// The file cannot be opened.
 pub(crate) fn chunks_of(reading: &Reading<'_>) -> Result<Option<Chunks>> {
-    let open = || open(&reading.file.source.path, reading.bytes.clone());
+    let open = || open(&reading.file.source, reading.bytes.clone());
     Ok(match reading.file.format {
-        Format::Delimited(delimiting, _) => Some(Chunks::delimited(open()?, delimiting)),
-        Format::JsonLines => Some(Chunks::lines(open()?)),
+        Format::Delimited(delimiting, head) => Some(Chunks::delimited(open()?, delimiting, head)),
+        Format::JsonLines(_) => Some(Chunks::lines(open()?)),
         Format::Parquet => None,
     })
 }
@@ -68,20 +68,35 @@ impl ChunkRows {
         let batch = BatchBuilder::new(input.schema.clone(), wanted, &input.missing, lines, chunk.bytes.len());
         let mut rows = ChunkRows { batch, rejects: Vec::new(), rows: 0, file: file.number };
         match file.format {
-            Format::Delimited(delimiting, header) => rows.delimited(file, delimiting, header && chunk.first, chunk)?,
-            Format::JsonLines | Format::Parquet => {
-                let text = chunk.bytes.strip_prefix(b"\xef\xbb\xbf").filter(|_| chunk.first).unwrap_or(&chunk.bytes);
-                json_lines::each_row(file, text, chunk.line, &mut rows.batch, &mut rows.rejects, &mut rows.rows)?;
+            Format::Delimited(delimiting, head) => {
+                let head = if chunk.first { head.rows() } else { 0 };
+                rows.delimited(file, delimiting, head, chunk)?;
             }
+            Format::JsonLines(skipped) => rows.json(file, if chunk.first { skipped } else { 0 }, &chunk)?,
+            Format::Parquet => {}
         }
         Ok(rows)
     }
 
-    fn delimited(&mut self, file: &InputFile, delimiting: Delimiting, header: bool, chunk: Chunk) -> Result<()> {
+    fn json(&mut self, file: &InputFile, skipped: u16, chunk: &Chunk) -> Result<()> {
+        let mark = if chunk.first && chunk.bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+        let mut text = chunk.bytes.get(mark..).unwrap_or_default();
+        let mut line = chunk.line;
+        let mut left = skipped;
+        while left > 0 && !text.is_empty() {
+            let end = memchr::memchr(b'\n', text).map_or(text.len(), |at| at + 1);
+            let (first, rest) = text.split_at(end);
+            left -= u16::from(!first.iter().all(u8::is_ascii_whitespace));
+            (text, line) = (rest, line + 1);
+        }
+        json_lines::each_row(file, text, line, &mut self.batch, &mut self.rejects, &mut self.rows)
+    }
+
+    fn delimited(&mut self, file: &InputFile, delimiting: Delimiting, head: usize, chunk: Chunk) -> Result<()> {
         let slots = delimited::slots(file, &self.batch);
-        if let Delimiting::Byte(delimiter) = delimiting
+        if let Delimiting::Byte(delimiter) | Delimiting::Unquoted(delimiter) = delimiting
             && !chunk.first
-            && let Some(text) = plain::plain_text(&chunk.bytes)
+            && let Some(text) = plain::plain_text(&chunk.bytes, matches!(delimiting, Delimiting::Byte(_)))
         {
             self.plain(file, text, delimiter, chunk.line, &slots);
             return Ok(());
@@ -94,7 +109,7 @@ impl ChunkRows {
             Records::going_on(buffer, delimiting)
         };
         let mut fields = Fields::default();
-        if header {
+        for _ in 0..head {
             records.next(&mut fields).map_err(stopped)?;
         }
         while records.next(&mut fields).map_err(stopped)? {

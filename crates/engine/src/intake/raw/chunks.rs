@@ -5,6 +5,7 @@
 
 use std::io::{self, Read};
 
+use super::input::Head;
 use super::records::{Delimiting, LIMIT};
 use crate::intake::open::fill;
 
@@ -37,12 +38,15 @@ pub(crate) struct Chunks {
 }
 
 impl Chunks {
-    /// Pieces of delimited text.
-    pub(crate) fn delimited(reader: Box<dyn Read + Send>, delimiting: Delimiting) -> Self {
-        match delimiting {
+    /// Pieces of delimited text; the first holds the rows that are no data.
+    pub(crate) fn delimited(reader: Box<dyn Read + Send>, delimiting: Delimiting, head: Head) -> Self {
+        let mut chunks = match delimiting {
             Delimiting::Byte(byte) => Chunks::new(reader, Some(byte), SIZE),
-            Delimiting::Blanks => Chunks::lines(reader),
-        }
+            Delimiting::Unquoted(_) | Delimiting::Blanks => Chunks::lines(reader),
+        };
+        // A header's row is rarely as long as a piece, but columns can be ten thousand.
+        chunks.size *= head.rows().clamp(1, 32);
+        chunks
     }
 
     /// Pieces of text in which every line is a record.

@@ -2,9 +2,10 @@
 
 use super::batch::{BatchBuilder, is_blank};
 use super::buffer::Buffer;
-use super::input::InputFile;
+use super::input::{Head, InputFile};
 use super::read::Item;
-use super::records::{Delimiting, Fields, LIMIT, Records, Stop};
+use super::records::{Delimiting, Fields, LIMIT, NOT_UTF8, Records, Stop};
+use crate::intake::discover::SourceFile;
 use crate::intake::open::{open, unreadable};
 use crate::{Error, Result};
 
@@ -75,10 +76,10 @@ fn problem(fields: &Fields, header: &[String]) -> Option<(Option<String>, String
         return Some((column_at(at), "holds a NUL byte".into()));
     }
     match std::str::from_utf8(bytes) {
-        Err(error) => Some((column_at(error.valid_up_to()), "is not valid UTF-8".into())),
+        Err(error) => Some((column_at(error.valid_up_to()), NOT_UTF8.into())),
         Ok(text) => {
             let cut = fields.ends().iter().position(|end| !text.is_char_boundary(*end))?;
-            Some((header.get(cut).cloned(), "is not valid UTF-8".into()))
+            Some((header.get(cut).cloned(), NOT_UTF8.into()))
         }
     }
 }
@@ -96,10 +97,16 @@ pub(crate) fn stop_error(file: &InputFile, stop: Stop) -> Error {
     }
 }
 
-/// The first record as it stands in the file; nothing in an empty one.
-pub(crate) fn first_original(path: &std::path::Path, delimiting: Delimiting) -> Result<String> {
-    let mut records = Records::new(Buffer::new(open(path, std::sync::Arc::default())?, true), delimiting)?;
-    match records.next(&mut Fields::default()) {
+/// The record that names the columns, as it stands in the file; nothing in an empty one.
+pub(crate) fn header_original(file: &SourceFile, delimiting: Delimiting, head: Head) -> Result<String> {
+    let mut records = Records::new(Buffer::new(open(file, std::sync::Arc::default())?, true), delimiting)?;
+    let mut fields = Fields::default();
+    for _ in 0..head.before {
+        if !records.next(&mut fields).unwrap_or(false) {
+            return Ok(String::new());
+        }
+    }
+    match records.next(&mut fields) {
         Ok(true) => Ok(trimmed(records.original(), is_blank)),
         _ => Ok(String::new()),
     }
@@ -107,20 +114,20 @@ pub(crate) fn first_original(path: &std::path::Path, delimiting: Delimiting) -> 
 
 /// Every record as it stands in the file, with the line on which it begins.
 pub(crate) fn each_original(
-    path: &std::path::Path,
+    file: &SourceFile,
     delimiting: Delimiting,
     take: &mut dyn FnMut(u64, String) -> Result<()>,
 ) -> Result<()> {
-    let reader = open(path, std::sync::Arc::default())?;
+    let reader = open(file, std::sync::Arc::default())?;
     let mut records = Records::new(Buffer::new(reader, true), delimiting)?;
     let mut fields = Fields::default();
     loop {
         match records.next(&mut fields) {
             Ok(true) => take(fields.line, trimmed(records.original(), is_blank))?,
             Ok(false) => return Ok(()),
-            Err(Stop::Io(error)) => return Err(unreadable(path, &error)),
+            Err(Stop::Io(error)) => return Err(unreadable(&file.path, &error)),
             Err(Stop::TooLong(line)) => {
-                let message = format!("{}, line {line}: a record is longer than {} MiB.", path.display(), LIMIT >> 20);
+                let message = format!("{}, line {line}: a record is longer than {} MiB.", file.display, LIMIT >> 20);
                 return Err(Error::input(message).hint("A quote opened there is probably never closed."));
             }
         }
@@ -129,12 +136,12 @@ pub(crate) fn each_original(
 
 /// The record that begins on each of `lines` (sorted), as it stands in the file.
 pub(crate) fn originals(
-    path: &std::path::Path,
+    file: &SourceFile,
     delimiting: Delimiting,
     lines: &[u64],
     found: &mut dyn FnMut(u64, String),
 ) -> Result<()> {
-    let reader = open(path, std::sync::Arc::default())?;
+    let reader = open(file, std::sync::Arc::default())?;
     let mut records = Records::new(Buffer::new(reader, true), delimiting)?;
     let mut fields = Fields::default();
     let mut wanted = lines.iter().copied().peekable();

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
+pub(crate) use throughline_formats::distinct_names;
+
 use super::super::discover::SourceFile;
 use super::super::spool::Feeds;
 use super::records::Delimiting;
@@ -18,12 +20,33 @@ pub(crate) const SEQ: &str = "_seq";
 /// How a file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
-    /// Delimited text; whether the first record is a header.
-    Delimited(Delimiting, bool),
-    /// One JSON object per line.
-    JsonLines,
+    /// Delimited text, and which rows at its top are no data.
+    Delimited(Delimiting, Head),
+    /// One JSON object per line; how many at the top are no data.
+    JsonLines(u16),
     /// Parquet.
     Parquet,
+}
+
+/// Rows at the top of a delimited file that are no data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Head {
+    /// Titles and the like before the header.
+    pub(crate) before: u16,
+    /// Rows of the header; the first names the columns. None where the file has no header.
+    pub(crate) lines: u16,
+}
+
+impl Head {
+    /// No header.
+    pub(crate) const NONE: Head = Head { before: 0, lines: 0 };
+    /// One row that names the columns.
+    pub(crate) const ONE: Head = Head { before: 0, lines: 1 };
+
+    /// How many rows are no data.
+    pub(crate) fn rows(self) -> usize {
+        usize::from(self.before) + usize::from(self.lines)
+    }
 }
 
 /// One file to read as an input.
@@ -74,34 +97,4 @@ pub(crate) fn raw_schema(columns: &[String]) -> SchemaRef {
     fields.push(Field::new(LINE, DataType::Int64, false));
     fields.push(Field::new(SEQ, DataType::Int64, false));
     Arc::new(Schema::new(fields))
-}
-
-/// Column names as they can be used: trimmed, empty ones numbered, duplicates told apart by `_2`, `_3`.
-pub(crate) fn distinct_names(names: impl IntoIterator<Item = String>) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    for (index, name) in names.into_iter().enumerate() {
-        let name = match name.trim() {
-            "" => format!("column_{}", index + 1),
-            name => name.to_owned(),
-        };
-        let mut candidate = name.clone();
-        let mut number = 2;
-        while found.contains(&candidate) {
-            candidate = format!("{name}_{number}");
-            number += 1;
-        }
-        found.push(candidate);
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_made_distinct() {
-        let names = [" a ", "b", "b", "", "b_2", "b"].map(str::to_owned);
-        assert_eq!(distinct_names(names), ["a", "b", "b_2", "column_4", "b_2_2", "b_3"]);
-    }
 }

@@ -2,87 +2,74 @@
 //!
 //! The standard parser decides what is JSON; this walk over text already known to be JSON only cuts it.
 
-use serde::de::IgnoredAny;
+use super::json_text::{check, leaf, list, members};
 
 /// Deepest nesting that is flattened; deeper values stay JSON text.
 const DEPTH: usize = 8;
 
-/// Hands out every leaf of the object `text` as (`a.b`, value); null is `None`, lists are JSON text.
+/// Hands out every leaf of the object `text` as (`a.b`, value); null is `None`, lists are JSON text. A list of objects
+/// with `key` and `value` is handed out as (`list.KEY`, value) as well.
 ///
 /// # Errors
 /// The reason why `text` is not a JSON object.
 pub(crate) fn flatten(text: &str, take: &mut dyn FnMut(&str, Option<String>)) -> Result<(), String> {
-    serde_json::from_str::<IgnoredAny>(text).map_err(|error| format!("is not valid JSON: {error}"))?;
+    check(text)?;
     let text = text.trim();
     if !text.starts_with('{') {
         return Err("is not a JSON object".into());
     }
-    members(text, "", 0, take);
+    walk(text, "", 0, take);
     Ok(())
 }
 
-fn members(object: &str, prefix: &str, depth: usize, take: &mut dyn FnMut(&str, Option<String>)) {
-    let mut rest = object.get(1..).unwrap_or_default().trim_start();
-    while rest.starts_with('"') {
-        let key_end = value_end(rest);
-        let key = unquoted(rest.get(..key_end).unwrap_or_default());
-        rest = rest.get(key_end..).unwrap_or_default().trim_start().trim_start_matches(':').trim_start();
-        let end = value_end(rest);
-        let value = rest.get(..end).unwrap_or_default();
+fn walk(object: &str, prefix: &str, depth: usize, take: &mut dyn FnMut(&str, Option<String>)) {
+    for (key, value) in members(object) {
         let name = if prefix.is_empty() { key } else { format!("{prefix}.{key}") };
         if value.starts_with('{') && depth < DEPTH {
-            members(value, &name, depth + 1, take);
+            walk(value, &name, depth + 1, take);
         } else {
+            if value.starts_with('[') && value.contains("\"key\"") && value.contains("\"value\"") {
+                keyed(value, &name, take);
+            }
             take(&name, leaf(value));
         }
-        rest = rest.get(end..).unwrap_or_default().trim_start().trim_start_matches(',').trim_start();
     }
 }
 
-fn leaf(value: &str) -> Option<String> {
-    match value {
-        "null" => None,
-        _ if value.starts_with('"') => Some(unquoted(value)),
-        _ => Some(value.to_owned()),
-    }
-}
-
-fn unquoted(text: &str) -> String {
-    match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
-        Some(plain) if !plain.contains('\\') => plain.to_owned(),
-        _ => serde_json::from_str(text).unwrap_or_default(),
-    }
-}
-
-/// Length of the JSON value at the beginning of `text`.
-fn value_end(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let (mut depth, mut in_text, mut escaped) = (0usize, false, false);
-    for (at, byte) in bytes.iter().enumerate() {
-        if in_text {
-            match byte {
-                _ if escaped => escaped = false,
-                b'\\' => escaped = true,
-                b'"' => {
-                    in_text = false;
-                    if depth == 0 {
-                        return at + 1;
-                    }
-                }
+/// The values of a list all of whose elements are objects with `key` and `value`.
+fn keyed(text: &str, prefix: &str, take: &mut dyn FnMut(&str, Option<String>)) {
+    let mut found = Vec::new();
+    for element in list(text) {
+        if !element.starts_with('{') {
+            return;
+        }
+        let (mut key, mut value) = (None, None);
+        for (name, member) in members(element) {
+            match name.as_str() {
+                "key" => key = leaf(member),
+                "value" => value = Some(member),
                 _ => {}
             }
-            continue;
         }
-        match byte {
-            b'"' => in_text = true,
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' if depth <= 1 => return if depth == 1 { at + 1 } else { at },
-            b'}' | b']' => depth -= 1,
-            b',' | b' ' | b'\t' | b'\r' | b'\n' if depth == 0 => return at,
-            _ => {}
-        }
+        let (Some(key), Some(value)) = (key, value) else { return };
+        found.push((key, only(value)));
     }
-    bytes.len()
+    for (key, value) in found {
+        take(&format!("{prefix}.{key}"), value);
+    }
+}
+
+/// A value, or of an object the only one that is not null: of `{"string_value": "a", "int_value": null}` the text.
+fn only(value: &str) -> Option<String> {
+    if !value.starts_with('{') {
+        return leaf(value);
+    }
+    let mut said = members(value).filter(|(_, member)| *member != "null");
+    match (said.next(), said.next()) {
+        (None, _) => None,
+        (Some((_, one)), None) => leaf(one),
+        (Some(_), Some(_)) => Some(value.to_owned()),
+    }
 }
 
 #[cfg(test)]
@@ -113,6 +100,12 @@ mod tests {
             expected.iter().map(|(name, value)| ((*name).to_owned(), value.map(str::to_owned))).collect();
         assert_eq!(flat(text).unwrap(), expected);
         assert_eq!(flat("{}").unwrap(), []);
+        let text = r#"{"p":[{"key":"a","value":{"string_value":"x","int_value":null}},{"key":"b","value":1.50}],"q":[{"key":"a"}]}"#;
+        let found = flat(text).unwrap();
+        let named: Vec<_> =
+            found.iter().map(|(name, value)| (name.as_str(), value.as_deref().unwrap_or_default())).collect();
+        assert_eq!(named[..2], [("p.a", "x"), ("p.b", "1.50")]);
+        assert_eq!((named[2].0, named[3], named.len()), ("p", ("q", "[{\"key\":\"a\"}]"), 4));
         for bad in ["", "[1]", "3", "{\"a\":}", "{\"a\":1", "{a:1}", "{\"a\":1}x"] {
             assert!(flat(bad).is_err(), "{bad}");
         }

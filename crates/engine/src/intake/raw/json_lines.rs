@@ -3,13 +3,15 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::batch::BatchBuilder;
 use super::buffer::Buffer;
 use super::input::InputFile;
 use super::json_flat::flatten;
 use super::read::Item;
-use super::records::LIMIT;
+use super::records::{LIMIT, NOT_UTF8};
+use crate::intake::discover::SourceFile;
 use crate::intake::open::{open, unreadable};
 use crate::{Error, Result};
 
@@ -20,9 +22,9 @@ pub(crate) struct Lines {
 
 impl Lines {
     /// Opens a file.
-    pub(crate) fn open(path: &Path, bytes: std::sync::Arc<std::sync::atomic::AtomicU64>) -> Result<Self> {
-        let mut buffer = Buffer::new(open(path, bytes)?, false);
-        buffer.skip_mark().map_err(|error| unreadable(path, &error))?;
+    pub(crate) fn open(file: &SourceFile) -> Result<Self> {
+        let mut buffer = Buffer::new(open(file, Arc::default())?, false);
+        buffer.skip_mark().map_err(|error| unreadable(&file.path, &error))?;
         Ok(Lines { buffer })
     }
 
@@ -99,15 +101,15 @@ pub(crate) fn object(line: &[u8], take: &mut dyn FnMut(&str, Option<String>)) ->
     if memchr::memchr(0, line).is_some() {
         return Err("holds a NUL byte".into());
     }
-    let text = std::str::from_utf8(line).map_err(|_| "is not valid UTF-8".to_owned())?;
+    let text = std::str::from_utf8(line).map_err(|_| NOT_UTF8.to_owned())?;
     flatten(text, take)
 }
 
 /// Every line that is not blank, with its number.
-pub(crate) fn each_original(path: &Path, take: &mut dyn FnMut(u64, String) -> Result<()>) -> Result<()> {
-    let mut reader = Lines::open(path, std::sync::Arc::default())?;
+pub(crate) fn each_original(file: &SourceFile, take: &mut dyn FnMut(u64, String) -> Result<()>) -> Result<()> {
+    let mut reader = Lines::open(file)?;
     let mut line = Vec::new();
-    while let Some(number) = reader.next(path, &mut line)? {
+    while let Some(number) = reader.next(&file.path, &mut line)? {
         if !line.iter().all(u8::is_ascii_whitespace) {
             take(number, String::from_utf8_lossy(&line).trim_end_matches('\r').to_owned())?;
         }
@@ -116,12 +118,12 @@ pub(crate) fn each_original(path: &Path, take: &mut dyn FnMut(u64, String) -> Re
 }
 
 /// The text of each of `lines` (sorted).
-pub(crate) fn originals(path: &Path, lines: &[u64], found: &mut dyn FnMut(u64, String)) -> Result<()> {
-    let mut reader = Lines::open(path, std::sync::Arc::default())?;
+pub(crate) fn originals(file: &SourceFile, lines: &[u64], found: &mut dyn FnMut(u64, String)) -> Result<()> {
+    let mut reader = Lines::open(file)?;
     let mut line = Vec::new();
     let mut wanted = lines.iter().copied().peekable();
     while wanted.peek().is_some() {
-        let Some(number) = reader.next(path, &mut line)? else { break };
+        let Some(number) = reader.next(&file.path, &mut line)? else { break };
         if wanted.next_if_eq(&number).is_some() {
             found(number, String::from_utf8_lossy(&line).trim_end_matches('\r').to_owned());
         }

@@ -8,6 +8,7 @@ pub(crate) mod delimited;
 pub(crate) mod input;
 mod json_flat;
 pub(crate) mod json_lines;
+pub(crate) mod json_text;
 pub(crate) mod parquet;
 mod plain;
 pub(crate) mod read;

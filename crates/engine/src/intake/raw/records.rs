@@ -10,11 +10,17 @@ use super::buffer::Buffer;
 /// The longest record that is read, in bytes. Longer ones mean a quote that was never closed.
 pub(crate) const LIMIT: usize = 16 << 20;
 
+/// Why a row is none whose bytes are no text.
+pub(crate) const NOT_UTF8: &str =
+    "is not valid UTF-8; where the whole file is encoded otherwise, name its encoding with --encoding";
+
 /// How a delimited file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Delimiting {
     /// One byte between fields; fields may stand in double quotes.
     Byte(u8),
+    /// One byte between fields; quotes are text.
+    Unquoted(u8),
     /// Runs of blanks between fields, no quotes.
     Blanks,
 }
@@ -96,8 +102,8 @@ impl Records {
     /// Starts within a file, at the first byte of a record.
     pub(crate) fn going_on(buffer: Buffer, delimiting: Delimiting) -> Self {
         let mut builder = ReaderBuilder::new();
-        if let Delimiting::Byte(byte) = delimiting {
-            builder.delimiter(byte);
+        if let Delimiting::Byte(byte) | Delimiting::Unquoted(byte) = delimiting {
+            builder.delimiter(byte).quoting(matches!(delimiting, Delimiting::Byte(_)));
         }
         let mut core = builder.build();
         // The reader skips a byte order mark before the first byte it sees; within a file that would be text.
@@ -111,7 +117,7 @@ impl Records {
         self.buffer.kept();
         fields.clear(self.buffer.line());
         match self.delimiting {
-            Delimiting::Byte(_) => self.next_quoted(fields),
+            Delimiting::Byte(_) | Delimiting::Unquoted(_) => self.next_cut(fields),
             Delimiting::Blanks => self.next_blanks(fields),
         }
     }
@@ -125,7 +131,8 @@ impl Records {
         kept
     }
 
-    fn next_quoted(&mut self, fields: &mut Fields) -> Result<bool, Stop> {
+    fn next_cut(&mut self, fields: &mut Fields) -> Result<bool, Stop> {
+        let quoted = matches!(self.delimiting, Delimiting::Byte(_));
         let mut quotes = 0;
         loop {
             let input = self.buffer.fill()?;
@@ -144,7 +151,7 @@ impl Records {
                 ReadRecordResult::OutputFull => fields.bytes.resize((fields.bytes.len() * 2).min(LIMIT), 0),
                 ReadRecordResult::OutputEndsFull => fields.ends.resize(fields.ends.len() * 2, 0),
                 ReadRecordResult::Record => {
-                    if at_end && quotes % 2 == 1 && self.buffer.line() > fields.line {
+                    if at_end && quoted && quotes % 2 == 1 && self.buffer.line() > fields.line {
                         fields.open_quote = Some(fields.open_quote_line());
                     }
                     return Ok(true);

@@ -10,56 +10,110 @@ use std::path::Path;
 use std::sync::Arc;
 
 use datafusion::arrow::array::AsArray;
+use throughline_formats::encoding::Encoding;
 
 use super::discover::SourceFile;
-use super::raw::input::{Format, InputFile, InputFiles, distinct_names, raw_schema};
+use super::parts::Parts;
+use super::raw::input::{Format, Head, InputFile, InputFiles, distinct_names, raw_schema};
 use super::raw::read::{Item, read};
 use super::raw::records::Delimiting;
-use super::raw::sniff::{Look, sniff};
+use super::raw::sniff::{Beginning, Look, likely_header};
+use super::recognise::Known;
 use crate::{Error, Result};
 use profile::Profile;
 
 /// Rows looked at.
 const ROWS: usize = 10_000;
 
-/// Writes a layout (TOML with comments) for a file.
+/// What a layout is to be guessed from.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct From<'a> {
+    /// Name of the sheet, member or list; the largest where absent.
+    pub part: Option<&'a str>,
+    /// Name of the encoding; found by looking where absent.
+    pub encoding: Option<&'a str>,
+}
+
+/// Writes a layout (TOML with comments) for a file, or for a part of it; parts are spooled below `scratch`.
 ///
 /// # Errors
 /// The file cannot be read, is empty, or nothing in it can be told apart.
-pub fn suggest(path: &Path) -> Result<String> {
-    let (format, header, with_header) = look(path)?;
-    let columns = sample(path, format, &header)?;
+pub fn suggest(file: &SourceFile, from: From<'_>, scratch: &Path) -> Result<String> {
+    let known = Known { encoding: from.encoding, ..Known::default() };
+    let mut parts = Parts::below(scratch)?;
+    let found: Vec<SourceFile> = match parts.of(file)? {
+        None => vec![file.clone()],
+        Some(parts) => parts.into_iter().filter(|(.., problem)| problem.is_none()).map(|(part, ..)| part).collect(),
+    };
+    let name = |file: &SourceFile| file.part.as_ref().map(|part| part.name.clone()).unwrap_or_default();
+    let chosen = match from.part {
+        Some(wanted) => found.iter().find(|file| name(file) == wanted),
+        None => found.iter().rev().max_by_key(|file| std::fs::metadata(&file.path).map_or(0, |data| data.len())),
+    };
+    let none = || {
+        let names: Vec<String> = found.iter().map(name).collect();
+        let error = Error::input(format!("{} has no such part.", file.display));
+        if found.is_empty() {
+            Error::input(format!("{} is empty.", file.display))
+        } else {
+            error.hint(format!("Parts: {}.", names.join(", ")))
+        }
+    };
+    let chosen = chosen.ok_or_else(none)?;
+    let looked = look(chosen, known.encoding()?)?;
+    let columns = sample(&looked)?;
     if columns.iter().all(Profile::is_empty) {
-        let message = format!("{} holds no rows to guess from.", path.display());
+        let message = format!("{} holds no rows to guess from.", chosen.display);
         return Err(Error::input(message).hint("Take a file with some rows."));
     }
     let guessed = tables::guess(&columns);
-    Ok(write::layout(path, format, with_header, &columns, &guessed))
+    let others = found.iter().filter(|other| *other != chosen).map(name).filter(|name| !name.is_empty()).collect();
+    Ok(write::layout(&looked, others, &columns, &guessed))
 }
 
-/// How a file is written, its columns, and whether it names them.
-pub(crate) fn look(path: &Path) -> Result<(Format, Vec<String>, bool)> {
-    match sniff(path)? {
-        Look::Empty => Err(Error::input(format!("{} is empty.", path.display()))),
-        Look::JsonLines(names) => Ok((Format::JsonLines, names, true)),
-        Look::Parquet(names) => Ok((Format::Parquet, names, true)),
-        Look::Delimited(delimiting, first) => {
-            let with_header = !first.iter().any(|cell| profile::is_data(cell));
-            let names = if with_header {
-                distinct_names(first)
-            } else {
-                (1..=first.len()).map(|number| format!("column_{number}")).collect()
-            };
-            Ok((Format::Delimited(delimiting, with_header), names, with_header))
+/// A file as it looks.
+pub(crate) struct Looked {
+    /// The file, its encoding known.
+    pub(crate) file: SourceFile,
+    /// How it is written.
+    pub(crate) format: Format,
+    /// Names of its columns.
+    pub(crate) header: Vec<String>,
+    /// Whether it names them itself.
+    pub(crate) with_header: bool,
+}
+
+/// Looks at a file that is read as it is.
+///
+/// # Errors
+/// It cannot be read, or it is empty.
+pub(crate) fn look(file: &SourceFile, told: Option<&'static Encoding>) -> Result<Looked> {
+    let beginning = Beginning::of(file, told)?;
+    let file = SourceFile { encoding: beginning.encoding, ..file.clone() };
+    let looked = |format, header, with_header| Looked { file: file.clone(), format, header, with_header };
+    match beginning.look(&file)? {
+        Look::Empty => Err(Error::input(format!("{} is empty.", file.display))),
+        Look::JsonLines(names) => Ok(looked(Format::JsonLines(0), names, true)),
+        Look::Parquet(names) => Ok(looked(Format::Parquet, names, true)),
+        Look::Delimited(delimiting, records) => {
+            let before = likely_header(&records);
+            let first = records.into_iter().nth(before).unwrap_or_default();
+            if first.iter().any(|cell| profile::is_data(cell)) {
+                let names = (1..=first.len()).map(|number| format!("column_{number}")).collect();
+                return Ok(looked(Format::Delimited(delimiting, Head::NONE), names, false));
+            }
+            let head = Head { before: before as u16, lines: 1 };
+            Ok(looked(Format::Delimited(delimiting, head), distinct_names(first), true))
         }
     }
 }
 
 /// Profiles of the columns in the first rows.
-fn sample(path: &Path, format: Format, header: &[String]) -> Result<Vec<Profile>> {
-    let source = SourceFile { path: path.to_path_buf(), display: path.display().to_string() };
+fn sample(looked: &Looked) -> Result<Vec<Profile>> {
+    let Looked { file: source, format, header, .. } = looked;
     let columns = (0..header.len()).map(Some).collect();
-    let file = InputFile { number: 0, source, format, header: header.to_vec(), columns };
+    let (source, format) = (source.clone(), *format);
+    let file = InputFile { number: 0, source, format, header: header.clone(), columns };
     let input =
         InputFiles { schema: raw_schema(header), files: vec![file], missing: Vec::new(), feeds: Arc::default() };
     let mut profiles: Vec<Profile> = header.iter().map(|name| Profile::new(name)).collect();

@@ -2,15 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::path::Path;
 
 use throughline_model::layout::NumberStyle;
 use throughline_model::vocabulary::{Column, ColumnType};
 
+use super::Looked;
 use super::profile::{Kind, Profile};
 use super::tables::{Fill, Guess, words};
 use crate::catalog;
-use crate::intake::raw::input::Format;
 
 /// Words that sources use, and ours.
 const KNOWN_WORDS: [(&str, &[&str]); 15] = [
@@ -32,8 +31,8 @@ const KNOWN_WORDS: [(&str, &[&str]); 15] = [
 ];
 
 /// The layout as text.
-pub(super) fn layout(path: &Path, format: Format, with_header: bool, columns: &[Profile], guesses: &[Guess]) -> String {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+pub(super) fn layout(looked: &Looked, others: Vec<String>, columns: &[Profile], guesses: &[Guess]) -> String {
+    let name = looked.file.name();
     let stem = name.split('.').next().unwrap_or_default();
     let id: String = stem.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     let id = id.trim_matches('_');
@@ -48,8 +47,12 @@ pub(super) fn layout(path: &Path, format: Format, with_header: bool, columns: &[
     out += "format = 1\n";
     let _ = writeln!(out, "id = {}\nname = {}", text(id), text(stem));
     out += "# The zone of times without one; the workspace's where it is absent.\n# zone = \"Europe/Berlin\"\n";
+    if !others.is_empty() {
+        let _ =
+            writeln!(out, "# Other parts of the file, each of which can be an input: {}", comment(&others.join(", ")));
+    }
     describe(&mut out, columns);
-    input(&mut out, format, with_header, stem, columns, guesses);
+    input(&mut out, looked, stem, columns, guesses);
     for guess in guesses {
         record(&mut out, columns, guess);
     }
@@ -88,10 +91,10 @@ fn shortened(example: &str) -> String {
     short
 }
 
-fn input(out: &mut String, format: Format, with_header: bool, stem: &str, columns: &[Profile], guesses: &[Guess]) {
+fn input(out: &mut String, looked: &Looked, stem: &str, columns: &[Profile], guesses: &[Guess]) {
     let all: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
     out.push_str("\n[[input]]\nname = \"rows\"\n");
-    if with_header {
+    if looked.with_header {
         let used = used(guesses);
         let (header, optional): (Vec<_>, Vec<_>) = all.iter().enumerate().partition(|(at, _)| used.contains(at));
         let names =
@@ -108,8 +111,14 @@ fn input(out: &mut String, format: Format, with_header: bool, stem: &str, column
         );
         let _ = writeln!(out, "files = {}", text(&format!("{}*", stem.replace(['[', ']', '{', '}', '?', '*'], "?"))));
     }
-    if let Some(delimiter) = super::delimiter(format) {
+    if let Some(part) = looked.file.part.as_ref().filter(|part| !part.name.is_empty()) {
+        let _ = writeln!(out, "# Only the sheet, member or list of this name:\n# part = {}", text(&part.name));
+    }
+    if let Some(delimiter) = super::delimiter(looked.format) {
         let _ = writeln!(out, "delimiter = {}", text(delimiter));
+    }
+    if looked.file.encoding != encoding_rs::UTF_8 {
+        let _ = writeln!(out, "encoding = {}", text(&looked.file.encoding.name().to_lowercase()));
     }
     out.push_str("# missing = [\"NULL\", \"?\"]\n");
 }

@@ -4,6 +4,7 @@ mod as_of;
 mod day_end;
 mod day_start;
 mod instant;
+pub(crate) mod json;
 mod least_confidence;
 mod local_day;
 mod period_number;
@@ -58,7 +59,7 @@ pub(crate) fn register(registry: &mut dyn FunctionRegistry, constants: &Constant
         ScalarUDF::from(resolve_links::ResolveLinks::new()),
         ScalarUDF::from(workspace_currency::WorkspaceCurrency::new(constants.currency.clone())),
     ];
-    for function in functions {
+    for function in functions.into_iter().chain(json::functions()) {
         registry.register_udf(Arc::new(function))?;
     }
     Ok(())
