@@ -96,7 +96,8 @@ fn input(out: &mut String, looked: &Looked, stem: &str, columns: &[Profile], gue
     out.push_str("\n[[input]]\nname = \"rows\"\n");
     if looked.with_header {
         let used = used(guesses);
-        let (header, optional): (Vec<_>, Vec<_>) = all.iter().enumerate().partition(|(at, _)| used.contains(at));
+        let of_header = |at: &usize| used.is_empty() || used.contains(at);
+        let (header, optional): (Vec<_>, Vec<_>) = all.iter().enumerate().partition(|(at, _)| of_header(at));
         let names =
             |list: Vec<(usize, &&str)>| list.into_iter().map(|(_, name)| text(name)).collect::<Vec<_>>().join(", ");
         let _ = writeln!(out, "# A file with all these columns is recognised.\nheader = [{}]", names(header));
