@@ -85,7 +85,9 @@ impl Server {
     async fn sources(&self, asked: &ListSources) -> Result<Answer> {
         let question: sources::Arguments = question(asked)?;
         let more = "`sql` over the tables shows others";
-        Ok(self.ask(&question).await?.within([Bound::room(&["sources"], Keep::First, more)]))
+        let older = "`throughline sources --json` lists all";
+        let failed = Bound::room(&["failed_checks"], Keep::Last, older).at_most(40);
+        Ok(self.ask(&question).await?.within([failed, Bound::room(&["sources"], Keep::First, more)]))
     }
 
     async fn table(&self, asked: &Sql) -> Result<Answer> {
