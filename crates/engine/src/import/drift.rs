@@ -36,7 +36,7 @@ pub(super) fn notes(known: &mut Columns, files: &[FileReport], assigned: &[Assig
         let gone: Vec<&String> = before.difference(&columns).collect();
         let (mapped, unmapped): (Vec<&String>, Vec<&String>) = gone.into_iter().partition(is_mapped);
         // Objects name only what they hold, and only the first ones were looked at.
-        let is_json = assigned.format == Format::JsonLines;
+        let is_json = matches!(assigned.format, Format::JsonLines(..));
         let new: Vec<&String> = columns.difference(&before).filter(|_| !is_json).collect();
         let (known_new, unknown_new): (Vec<&String>, Vec<&String>) = new.into_iter().partition(is_mapped);
         let mut say = |columns: &[&String], what: &str| {
@@ -93,7 +93,7 @@ status = "state"
         let mut known = Columns::new();
         let mut bring = |columns: &[&str], format: Format| {
             let header: Vec<String> = columns.iter().map(|name| (*name).to_owned()).collect();
-            let file = SourceFile { path: PathBuf::new(), display: "o.csv".into() };
+            let file = SourceFile::new(PathBuf::new(), "o.csv");
             let assigned = Assigned { file, layout: layout.clone(), input: 0, format, header: header.clone() };
             let report = FileReport {
                 file: "o.csv".into(),
@@ -119,6 +119,6 @@ status = "state"
                 "o.csv: \"voucher\" did not"
             ]
         );
-        assert_eq!(bring(&["id", "date", "voucher"], Format::JsonLines).len(), 1);
+        assert_eq!(bring(&["id", "date", "voucher"], Format::JsonLines(0)).len(), 1);
     }
 }
