@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use throughline_engine::intake::SourceFile;
-use throughline_engine::intake::suggest::{From, suggest};
+use throughline_engine::intake::suggest::{GuessFrom, suggest};
 use throughline_engine::{Error, Result};
 
 use crate::context::Context;
@@ -46,7 +46,7 @@ struct Suggest {
 pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
     let Action::Suggest(Suggest { file, part, encoding, out }) = arguments.action;
     let source = SourceFile::new(&file, file.display().to_string());
-    let from = From { part: part.as_deref(), encoding: encoding.as_deref() };
+    let from = GuessFrom { part: part.as_deref(), encoding: encoding.as_deref() };
     let layout = suggest(&source, from, &std::env::temp_dir())?;
     let path = out.map(|out| context.workspace.join(out));
     if let Some(path) = &path {

@@ -12,7 +12,7 @@ use super::parts::Parts;
 use super::raw::input::{Format, InputFile, InputFiles, raw_schema};
 use super::raw::read::{Item, read};
 use super::recognise::{Known, recognise};
-use super::suggest::{From, look, suggest};
+use super::suggest::{GuessFrom, look, suggest};
 use crate::Result;
 
 /// A file at first sight.
@@ -54,7 +54,7 @@ pub fn preview(
     }
     let problem = found.skipped.first().map(|skipped| skipped.reason.clone());
     let unknown = found.problems.first().map(|problem| problem.message.clone());
-    let suggestion = if unknown.is_some() { suggest(file, From::default(), scratch).ok() } else { None };
+    let suggestion = if unknown.is_some() { suggest(file, GuessFrom::default(), scratch).ok() } else { None };
     let mut parts = Parts::below(scratch)?;
     let first = match parts.of(file) {
         Ok(None) => Some(file.clone()),

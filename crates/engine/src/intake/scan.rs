@@ -1,6 +1,6 @@
 //! Inputs as tables that DataFusion can read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -117,7 +117,9 @@ fn columns<'a>(input: &'a Input, headers: impl Iterator<Item = &'a Vec<String>>)
 }
 
 fn places(columns: &[String], header: &[String]) -> Vec<Option<usize>> {
-    columns.iter().map(|name| header.iter().position(|known| known == name)).collect()
+    let known: HashMap<&str, usize> =
+        header.iter().enumerate().rev().map(|(place, name)| (name.as_str(), place)).collect();
+    columns.iter().map(|name| known.get(name.as_str()).copied()).collect()
 }
 
 /// An input as DataFusion reads it. What is planned before the input is read is collected for it in that one pass.

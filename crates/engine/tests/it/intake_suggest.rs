@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use throughline_engine::intake::SourceFile;
-use throughline_engine::intake::suggest::{self, From};
+use throughline_engine::intake::suggest::{self, GuessFrom};
 use throughline_model::layout::Layout;
 
 use crate::intake_support::{Collected, Import, Place, shared};
 
 fn suggest(path: &std::path::Path) -> throughline_engine::Result<String> {
     let file = SourceFile::new(path, path.display().to_string());
-    suggest::suggest(&file, From::default(), tempfile::tempdir().unwrap().path())
+    suggest::suggest(&file, GuessFrom::default(), tempfile::tempdir().unwrap().path())
 }
 
 fn read(text: &str) -> Arc<Layout> {

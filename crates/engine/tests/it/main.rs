@@ -15,6 +15,7 @@ mod identity_naive;
 mod import;
 mod inbox;
 mod intake_files;
+mod intake_formats;
 mod intake_layouts;
 mod intake_real;
 mod intake_sources;

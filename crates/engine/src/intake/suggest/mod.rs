@@ -27,7 +27,7 @@ const ROWS: usize = 10_000;
 
 /// What a layout is to be guessed from.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct From<'a> {
+pub struct GuessFrom<'a> {
     /// Name of the sheet, member or list; the largest where absent.
     pub part: Option<&'a str>,
     /// Name of the encoding; found by looking where absent.
@@ -38,7 +38,7 @@ pub struct From<'a> {
 ///
 /// # Errors
 /// The file cannot be read, is empty, or nothing in it can be told apart.
-pub fn suggest(file: &SourceFile, from: From<'_>, scratch: &Path) -> Result<String> {
+pub fn suggest(file: &SourceFile, from: GuessFrom<'_>, scratch: &Path) -> Result<String> {
     let known = Known { encoding: from.encoding, ..Known::default() };
     let mut parts = Parts::below(scratch)?;
     let found: Vec<SourceFile> = match parts.of(file)? {
