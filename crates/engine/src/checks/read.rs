@@ -214,8 +214,8 @@ impl Counting<'_> {
             )
         };
         Ok(format!(
-            "SELECT source, {at}, CAST(local_day(recorded_at) AS INT), count(*) FROM {from} WHERE {name} IS NOT NULL \
-             GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+            "SELECT source, {at} AS happened, CAST(local_day(recorded_at) AS INT) AS recorded, count(*) FROM {from} \
+             WHERE {name} IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
         ))
     }
 
@@ -225,8 +225,8 @@ impl Counting<'_> {
         let days: Vec<String> = later.map(|column| self.day(&column.name)).collect();
         let last = if days.is_empty() { self.day(self.at) } else { format!("greatest({})", days.join(", ")) };
         format!(
-            "SELECT source, {}, CAST(local_day(recorded_at) AS INT), {last}, count(*) FROM {} WHERE {} IS NOT NULL \
-             GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
+            "SELECT source, {} AS happened, CAST(local_day(recorded_at) AS INT) AS recorded, {last} AS last, count(*) \
+             FROM {} WHERE {} IS NOT NULL GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
             self.day(self.at),
             quote::name(&self.table.name),
             quote::name(self.at),
