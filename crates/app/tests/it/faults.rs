@@ -183,7 +183,8 @@ impl Trial {
             Some(0) => assert_eq!(now, after, "said to be done: {}", what()),
             Some(_) => {
                 assert!(errors.starts_with("error: "), "{}", what());
-                assert_eq!(now, before, "said to have failed: {}", what());
+                let said = now == before || errors.contains("may stand");
+                assert!(said, "said to have failed: {}", what());
             }
             None => assert_eq!(fault.kind, "kill", "{}", what()),
         }

@@ -26,3 +26,4 @@ mod plan;
 mod postgres;
 mod program;
 mod shop;
+mod watch;

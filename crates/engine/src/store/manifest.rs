@@ -82,7 +82,14 @@ pub fn commit(folder: &Path, manifest: &Manifest) -> Result<()> {
     let text = sealed::page(&Manifest { format: FORMAT, ..manifest.clone() })?;
     let target = path(folder, manifest.number);
     write(&folder.join(format!(".{}.tmp", file_name(manifest.number))), &target, &text).map_err(at(&target))?;
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(at(folder))?;
+    if let Err(error) = File::open(folder).and_then(|folder| folder.sync_all()) {
+        // What is told to have failed must not stand.
+        let error = at(folder)(error);
+        return Err(match fs::remove_file(&target) {
+            Ok(()) => error,
+            Err(_) => error.hint("What was imported may stand, or be gone after a power failure: import it again."),
+        });
+    }
     note(folder, manifest.number);
     Ok(())
 }

@@ -15,6 +15,9 @@ use crate::store::data_files;
 use crate::store::schema::stored_schema;
 use crate::{Error, Result};
 
+/// Names the checkpoint that a log is read from.
+const CHECKPOINT: &str = "_last_checkpoint";
+
 /// The folder that holds one Delta table per standard table.
 #[derive(Debug, Clone)]
 pub struct Tables {
@@ -77,7 +80,9 @@ impl Tables {
             !text.is_empty() && text.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok())
         };
         let first = (0..=version).find(|number| path(*number).exists())?;
-        (first..=version).map(path).find(|path| !whole(path)).or_else(|| (first > 0).then(|| path(0)))
+        let checkpoint = log.join(CHECKPOINT);
+        let begins = || if checkpoint.is_file() { checkpoint } else { path(0) };
+        (first..=version).map(path).find(|path| !whole(path)).or_else(|| (first > 0).then(begins))
     }
 
     /// The folder of a table.
