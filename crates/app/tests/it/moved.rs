@@ -33,9 +33,10 @@ floor = 0
 "#;
 
 fn measure(id: &str, aggregate: &str, unit: &str, rows: &str) -> String {
+    let direction = if unit == "percent" { "lower" } else { "higher" };
     format!(
         "format = 1\nid = \"{id}\"\nname = \"{id}\"\nplain = \"What it says.\"\nperspective = \"internal_process\"\n\
-         role = \"lagging\"\nunit = \"{unit}\"\ndirection = \"higher\"\naggregate = {aggregate}\nrows = \"\"\"{rows}\"\"\"\n\
+         role = \"lagging\"\nunit = \"{unit}\"\ndirection = \"{direction}\"\naggregate = {aggregate}\nrows = \"\"\"{rows}\"\"\"\n\
          dimensions = [\"channel\"]\n"
     )
 }
@@ -210,16 +211,17 @@ async fn counts_distincts_quantiles_and_formulas_by_hand() {
 async fn a_level_stays_where_nothing_changes() {
     let shop = Shop::new().await;
     let mut march = String::new();
+    orders(&mut march, "2026-02", "phone", (50, 1), 0);
     orders(&mut march, "2026-03", "store", (0, 1), 0);
     shop.import(&march, "2026-03-01T12:00:00Z").await;
     let request = MovedRequest { period: Some("2026-03".into()), ..MovedRequest::default() };
     let moved = shop.reader().moved("open", &request).await.unwrap();
-    assert_eq!((moved.reading_before.value, moved.reading_now.value), (Some(250.0), Some(251.0)));
+    assert_eq!((moved.reading_before.value, moved.reading_now.value), (Some(251.0), Some(252.0)));
     let parts = moved.splits[0].parts.iter();
     let parts: Vec<_> = parts.map(|part| (part.name.as_str(), part.value_before, part.value_now)).collect();
     assert_eq!(
         parts,
-        [("store", Some(120.0), Some(121.0)), ("phone", Some(10.0), Some(10.0)), ("web", Some(120.0), Some(120.0))]
+        [("store", Some(120.0), Some(121.0)), ("phone", Some(11.0), Some(11.0)), ("web", Some(120.0), Some(120.0))]
     );
     assert_eq!(moved.splits[0].sum(), 1.0);
 }

@@ -23,7 +23,7 @@ pub fn shown_difference(unit: Unit, difference: f64, currency: &str) -> String {
     let points = difference.abs() * 100.0;
     // Small differences matter more than their size: 0.08 points of a share of 6 % are not nothing.
     let text = if points < 0.995 { format!("{points:.2}") } else { format!("{points:.1}") };
-    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    let text = text.trim_end_matches('0').trim_end_matches('.');
     if text == "1" { "1 point".to_owned() } else { format!("{text} points") }
 }
 
