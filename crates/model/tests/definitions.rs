@@ -80,9 +80,8 @@ fn check_files(more: Vec<DefinitionFile>, expected: &[&str]) -> Definitions {
     definitions
 }
 
-const WHOLE: &str = r#"
+const WHOLE: &str = r#"when_failed = "bounds"
 close_from = 80
-when_failed = "bounds"
 every = "quarter"
 [vision]
 text = "The shop people come back to"

@@ -226,7 +226,7 @@ mod tests {
         let method = if deflated { CompressionMethod::DEFLATE } else { CompressionMethod::STORE };
         let (mut entry, config) = archive.new_file(name).compression_method(method).start().unwrap();
         let descriptor = if deflated {
-            let encoder = flate2::write::DeflateEncoder::new(&mut entry, flate2::Compression::fast());
+            let encoder = flate2::write::DeflateEncoder::new(&mut entry, flate2::Compression::best());
             let mut writer = config.wrap(encoder);
             writer.write_all(bytes).unwrap();
             let (encoder, descriptor) = writer.finish().unwrap();

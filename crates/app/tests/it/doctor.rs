@@ -160,7 +160,8 @@ fn wanted(path: &Path) -> bool {
         return false;
     }
     let table = text.contains("/tables/") || text.contains("/keys/");
-    !(text.ends_with("lock") || table && !text.contains("/orders/") && !text.contains("/imports/"))
+    let is_wanted_table = !table || text.contains("/orders/") || text.contains("/imports/");
+    is_wanted_table && !text.ends_with("lock")
 }
 
 async fn one(shop: &Path, path: &Path, how: &str, before: &str) {

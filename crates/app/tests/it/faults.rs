@@ -183,7 +183,7 @@ impl Trial {
             Some(0) => assert_eq!(now, after, "said to be done: {}", what()),
             Some(_) => {
                 assert!(errors.starts_with("error: "), "{}", what());
-                let said = now == before || errors.contains("may stand");
+                let said = now == before || errors.contains("stand");
                 assert!(said, "said to have failed: {}", what());
             }
             None => assert_eq!(fault.kind, "kill", "{}", what()),
@@ -240,6 +240,7 @@ fn a_clock_set_back_loses_nothing() {
         return;
     }
     let trial = Trial::new();
+    let (_, _, after) = trial.whole(&["import", "second.csv"]);
     let workspace = trial.copied();
     let before = answer(&workspace, &["sql", "SELECT max(recorded_at) FROM interactions"])["rows"].clone();
     let back = [("FAULTS_CLOCK", (-400 * 86_400).to_string())];
@@ -247,7 +248,6 @@ fn a_clock_set_back_loses_nothing() {
         let output = run(&workspace, arguments, None, &back);
         assert!(output.status.success(), "{}", text(&output.stderr));
     }
-    let (_, _, after) = trial.whole(&["import", "second.csv"]);
     let told = state(&workspace);
     assert_eq!(told.lines().next(), after.lines().next(), "the corrections count");
     assert!(told.contains("c8"), "the link counts: {told}");

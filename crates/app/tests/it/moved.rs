@@ -33,6 +33,7 @@ floor = 0
 "#;
 
 fn measure(id: &str, aggregate: &str, unit: &str, rows: &str) -> String {
+    let direction = if id == "cancelled_share" { "lower" } else { "higher" };
     let direction = if unit == "percent" { "lower" } else { "higher" };
     format!(
         "format = 1\nid = \"{id}\"\nname = \"{id}\"\nplain = \"What it says.\"\nperspective = \"internal_process\"\n\
@@ -116,7 +117,7 @@ impl Shop {
             fs::write(self.root().join(format!("measures/m{number}.toml")), text).unwrap();
         }
         let each = "format = 1\nid = \"each\"\nname = \"Each\"\nplain = \"p\"\nperspective = \"internal_process\"\n\
-                    role = \"lagging\"\nunit = \"number\"\ndirection = \"higher\"\naggregate = { formula = \"placed / people\" }\n";
+                    role = \"lagging\"\nunit = \"number\"\ndirection = \"{direction}\"\naggregate = { formula = \"placed / people\" }\n";
         fs::write(self.root().join("measures/each.toml"), each).unwrap();
         fs::write(self.root().join("scorecard.toml"), CARD.replace("WEIGHT", &weight.to_string())).unwrap();
     }

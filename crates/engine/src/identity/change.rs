@@ -111,9 +111,14 @@ impl Workspace {
         let at = stating.at();
         let alias = row.alias.to_owned();
         let import_id = stating.say("identities", row.columns(at)).await?;
-        let reader = self.linked(Linking::Loose, now)?;
-        let after = reader.session().link_of(&alias).await?;
-        let customer_id = reader.session().customer_of(&alias).await?;
+        let told = async {
+            let reader = self.linked(Linking::Loose, now)?;
+            let after = reader.session().link_of(&alias).await?;
+            Ok((after, reader.session().customer_of(&alias).await?))
+        };
+        let (after, customer_id) = told.await.map_err(|error: Error| {
+            error.hint(format!("What was said stands all the same: `throughline identity show {alias}`."))
+        })?;
         Ok(LinkChange { alias, before, after, customer_id, import_id, at })
     }
 }

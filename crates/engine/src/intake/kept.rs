@@ -61,6 +61,7 @@ impl Kept {
                 format: Format::Parquet,
                 columns: columns.iter().map(|name| header.iter().position(|known| known == name)).collect(),
                 header,
+                spelled: None,
             })
             .collect()
     }

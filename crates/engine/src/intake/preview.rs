@@ -71,7 +71,7 @@ pub fn preview(
 
 fn first_rows(file: &SourceFile, format: Format, header: &[String], most: usize) -> Result<Vec<Vec<Option<String>>>> {
     let columns = (0..header.len()).map(Some).collect();
-    let file = InputFile { number: 0, source: file.clone(), format, header: header.to_vec(), columns };
+    let file = InputFile { number: 0, source: file.clone(), format, header: header.to_vec(), columns, spelled: None };
     let input =
         InputFiles { schema: raw_schema(header), files: vec![file], missing: Vec::new(), feeds: Arc::default() };
     let mut rows: Vec<Vec<Option<String>>> = Vec::new();

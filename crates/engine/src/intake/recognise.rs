@@ -470,8 +470,15 @@ fn stem(file: &SourceFile) -> String {
     name.split('.').next().unwrap_or_default().to_lowercase()
 }
 
+/// So many characters of a column's name are shown.
+const NAME: usize = 60;
+
 fn unknown(file: &SourceFile, header: &[String], layouts: &[Arc<Layout>], with_standard: bool) -> Error {
-    let shown: Vec<String> = header.iter().take(40).map(|name| format!("\"{name}\"")).collect();
+    let short = |name: &String| match name.char_indices().nth(NAME) {
+        Some((end, _)) => format!("\"{}...\"", name.get(..end).unwrap_or_default()),
+        None => format!("\"{name}\""),
+    };
+    let shown: Vec<String> = header.iter().take(40).map(short).collect();
     let more = if header.len() > shown.len() { ", ..." } else { "" };
     let message = format!(
         "{} is not recognised: no layout knows a file with the columns {}{more}.",

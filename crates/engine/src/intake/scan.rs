@@ -72,6 +72,7 @@ impl LayoutInputs {
                 format: one.format,
                 columns: places(&columns, &one.header),
                 header: one.header.clone(),
+                spelled: Some((layout.clone(), index)),
             };
             let files = mine.iter().map(file).collect();
             let feeds = Arc::new(Feeds::new(PathBuf::from(format!("{}-{index}", spill.display()))));

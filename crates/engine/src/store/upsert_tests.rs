@@ -236,7 +236,7 @@ async fn a_log_says_the_same_behind_a_checkpoint() {
     assert!(tables.open_proven("products", version, Some(&behind)).await.is_ok());
     let commit = log.join(format!("{version:020}.json"));
     let text = std::fs::read_to_string(&commit).unwrap();
-    for (from, to) in [("category", "cbtegory"), ("\"size\":", "\"size\":1"), (".parquet", ".parqueu")] {
+    for (from, to) in [("p99", "p98"), ("\"size\":", "\"size\":1"), (".parquet", ".parqueu")] {
         assert!(text.contains(from), "{text}");
         std::fs::write(&commit, text.replace(from, to)).unwrap();
         let error = tables.open_proven("products", version, Some(&behind)).await.err().map(|error| error.to_string());

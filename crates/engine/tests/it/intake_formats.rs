@@ -17,7 +17,7 @@ fn zip(members: &[(&str, &[u8])], packed: bool) -> Vec<u8> {
     for (name, content) in members {
         let method = if packed { rawzip::CompressionMethod::DEFLATE } else { rawzip::CompressionMethod::STORE };
         let (mut entry, config) = archive.new_file(*name).compression_method(method).start().unwrap();
-        let level = if packed { flate2::Compression::fast() } else { flate2::Compression::none() };
+        let level = if packed { flate2::Compression::best() } else { flate2::Compression::none() };
         let descriptor = if packed {
             let mut writer = config.wrap(flate2::write::DeflateEncoder::new(&mut entry, level));
             writer.write_all(content).unwrap();

@@ -68,7 +68,9 @@ fn a_file_fits_no_other_layout() {
         };
         let ids = layouts.iter().map(|layout| layout.id.as_str()).filter(|id| !NAMED.contains(id));
         let fitting: Vec<&str> = ids.filter(fits).collect();
-        assert_eq!(fitting.len(), 1, "{path} fits {fitting:?}");
+        // Named so, it would be read from its second row on, which is only looked at where no layout knows the first.
+        let by_later_row = fitting == ["qualtrics", "survey_answers"];
+        assert!(fitting.len() == 1 || by_later_row, "{path} fits {fitting:?}");
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use throughline_model::layout::Layout;
 
 pub(crate) use throughline_formats::distinct_names;
 
@@ -62,6 +63,16 @@ pub(crate) struct InputFile {
     pub(crate) header: Vec<String>,
     /// For each column of the input: its place in the file.
     pub(crate) columns: Vec<Option<usize>>,
+    /// The layout, and which of its inputs says how the names of columns may be spelled.
+    pub(crate) spelled: Option<(Arc<Layout>, usize)>,
+}
+
+impl InputFile {
+    /// What a column is called that the file spells so.
+    pub(crate) fn canonical<'a>(&'a self, name: &'a str) -> &'a str {
+        let input = self.spelled.as_ref().and_then(|(layout, input)| layout.inputs.get(*input));
+        input.and_then(|input| input.canonical(name)).unwrap_or(name)
+    }
 }
 
 /// All files of one input of a layout.

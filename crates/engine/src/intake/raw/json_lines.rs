@@ -60,10 +60,12 @@ pub(crate) fn each_row(
     rejects: &mut Vec<Item>,
     seq: &mut u64,
 ) -> Result<()> {
-    let slots: HashMap<&str, usize> = (0..file.columns.len())
+    let named: HashMap<&str, usize> = (0..file.columns.len())
         .filter(|slot| batch.wants(*slot))
         .filter_map(|slot| Some((file.header.get(file.columns[slot]?)?.as_str(), slot)))
         .collect();
+    // The names as this file spells them.
+    let mut slots: HashMap<String, Option<usize>> = HashMap::new();
     let mut values: Vec<Option<String>> = vec![None; file.columns.len()];
     for (number, line) in (line..).zip(text.split(|byte| *byte == b'\n')) {
         if line.len() > LIMIT {
@@ -75,7 +77,11 @@ pub(crate) fn each_row(
         *seq += 1;
         values.iter_mut().for_each(|value| *value = None);
         let parsed = object(line, &mut |name, value| {
-            if let Some(place) = slots.get(name).and_then(|slot| values.get_mut(*slot)) {
+            let slot = match slots.get(name) {
+                Some(slot) => *slot,
+                None => *slots.entry(name.to_owned()).or_insert(named.get(file.canonical(name)).copied()),
+            };
+            if let Some(place) = slot.and_then(|slot| values.get_mut(slot)) {
                 *place = value;
             }
         });

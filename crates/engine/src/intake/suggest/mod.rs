@@ -113,7 +113,7 @@ fn sample(looked: &Looked) -> Result<Vec<Profile>> {
     let Looked { file: source, format, header, .. } = looked;
     let columns = (0..header.len()).map(Some).collect();
     let (source, format) = (source.clone(), *format);
-    let file = InputFile { number: 0, source, format, header: header.clone(), columns };
+    let file = InputFile { number: 0, source, format, header: header.clone(), columns, spelled: None };
     let input =
         InputFiles { schema: raw_schema(header), files: vec![file], missing: Vec::new(), feeds: Arc::default() };
     let mut profiles: Vec<Profile> = header.iter().map(|name| Profile::new(name)).collect();
