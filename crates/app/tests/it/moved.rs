@@ -33,7 +33,6 @@ floor = 0
 "#;
 
 fn measure(id: &str, aggregate: &str, unit: &str, rows: &str) -> String {
-    let direction = if id == "cancelled_share" { "lower" } else { "higher" };
     let direction = if unit == "percent" { "lower" } else { "higher" };
     format!(
         "format = 1\nid = \"{id}\"\nname = \"{id}\"\nplain = \"What it says.\"\nperspective = \"internal_process\"\n\
