@@ -116,7 +116,7 @@ impl Shop {
             fs::write(self.root().join(format!("measures/m{number}.toml")), text).unwrap();
         }
         let each = "format = 1\nid = \"each\"\nname = \"Each\"\nplain = \"p\"\nperspective = \"internal_process\"\n\
-                    role = \"lagging\"\nunit = \"number\"\ndirection = \"{direction}\"\naggregate = { formula = \"placed / people\" }\n";
+                    role = \"lagging\"\nunit = \"number\"\ndirection = \"higher\"\naggregate = { formula = \"placed / people\" }\n";
         fs::write(self.root().join("measures/each.toml"), each).unwrap();
         fs::write(self.root().join("scorecard.toml"), CARD.replace("WEIGHT", &weight.to_string())).unwrap();
     }
