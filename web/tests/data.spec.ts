@@ -54,11 +54,11 @@ test('a file is dropped, mapped, tried and imported', async ({ page }) => {
 test('a column is added to the layout and taken away again', async ({ page }) => {
   await page.goto('/data/import');
   await page.locator('input[type=file]').setInputFiles(shop());
-  await page.getByLabel('Another standard column of orders').selectOption('order_id');
-  await page.getByLabel('Its column of the file').selectOption('Order');
+  await page.getByLabel('Another standard column of orders').selectOption('channel');
+  await page.getByLabel('Its column of the file').selectOption('Coupon');
   await page.getByRole('button', { name: 'Add', exact: true }).click();
-  const added = page.getByLabel('Column for order_id');
-  await expect(added).toHaveValue('Order');
+  const added = page.getByLabel('Column for channel');
+  await expect(added).toHaveValue('Coupon');
   await added.selectOption('');
   await expect(added).toHaveCount(0);
 });
