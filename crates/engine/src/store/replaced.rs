@@ -94,6 +94,10 @@ pub(crate) fn number(path: &Path) -> Option<u64> {
 
 /// Files directly in a folder that were last changed before, sorted.
 fn older(folder: &Path, before: SystemTime) -> Result<Vec<PathBuf>> {
+    // Nothing was ever imported.
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
     let entries = fs::read_dir(folder)?.collect::<std::io::Result<Vec<DirEntry>>>()?;
     let mut files = Vec::new();
     for entry in entries {
