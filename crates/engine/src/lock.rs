@@ -25,6 +25,13 @@ pub(crate) fn shared(path: &Path) -> Result<Lock> {
     Ok(Lock(file))
 }
 
+/// Waits until nobody else has the lock.
+pub(crate) fn in_turn(path: &Path) -> Result<Lock> {
+    let file = open(path)?;
+    file.lock().map_err(at(path))?;
+    Ok(Lock(file))
+}
+
 /// The lock alone, where nobody has it.
 pub(crate) fn alone(path: &Path) -> Result<Option<Lock>> {
     let file = open(path)?;

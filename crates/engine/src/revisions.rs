@@ -13,7 +13,7 @@ use crate::error::at;
 use crate::folder::{Folder, definition_files};
 use crate::sealed::{self, Doubt};
 use crate::store::manifest::newer;
-use crate::{Error, Result};
+use crate::{Error, Result, lock};
 
 /// Begins the name of a snapshot that is being written.
 const UNFINISHED: &str = ".new-";
@@ -113,7 +113,8 @@ pub fn files(folder: &Folder, revision: &Revision) -> Result<Vec<DefinitionFile>
 
 /// Stores the files as the next revision; `None` where they equal the last one and begin no later.
 pub fn store(folder: &Folder, files: &[DefinitionFile], mut revision: Revision) -> Result<Option<Revision>> {
-    let _lock = lock(folder)?;
+    // Two processes that apply at once take turns.
+    let _lock = lock::in_turn(&folder.apply_lock())?;
     let earlier = all(folder)?;
     revision.content = content_name(files);
     revision.number = earlier.last().map_or(1, |last| last.number + 1);
@@ -125,17 +126,6 @@ pub fn store(folder: &Folder, files: &[DefinitionFile], mut revision: Revision) 
     append(&folder.revisions().join("log.jsonl"), &line)?;
     File::open(folder.revisions())?.sync_all()?;
     Ok(Some(revision))
-}
-
-/// Two processes that apply at once take turns.
-fn lock(folder: &Folder) -> Result<File> {
-    let path = folder.apply_lock();
-    if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent)?;
-    }
-    let file = File::options().create(true).truncate(false).write(true).open(path)?;
-    file.lock()?;
-    Ok(file)
 }
 
 /// Adds a line to the log, whole or not at all, in the place of one that was not written to its end.

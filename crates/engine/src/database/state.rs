@@ -109,9 +109,7 @@ pub(super) fn store(folder: &Folder, source: &str, state: &SourceState) -> Resul
 /// # Errors
 /// Busy: somebody else refreshes it.
 pub(super) fn lock(folder: &Folder, source: &str) -> Result<Lock> {
-    fs::create_dir_all(folder.sources()).map_err(at(&folder.sources()))?;
-    let path = folder.sources().join(format!("{source}.lock"));
-    lock::alone_or(&path, || {
+    lock::alone_or(&folder.sources().join(format!("{source}.lock")), || {
         Error::busy(format!("The source {source} is being refreshed already.")).hint("Try again later.")
     })
 }

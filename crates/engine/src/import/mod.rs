@@ -13,7 +13,7 @@ mod statement;
 mod vacuum;
 mod watch;
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
@@ -34,6 +34,7 @@ use crate::database;
 use crate::error::at;
 use crate::intake::{self, Kept, Known, MapContext, Recognition, Reject, SourceFile};
 use crate::journeys::Case;
+use crate::lock::{self, Lock};
 use crate::reader::ReadOptions;
 use crate::store::context::writing_session;
 use crate::store::manifest::{self, Manifest};
@@ -161,19 +162,13 @@ fn without_problems(mut found: Recognition) -> Result<Recognition> {
 }
 
 /// Waits for the workspace's lock, which the system gives back when the process ends, however it ends.
-pub(crate) fn lock(workspace: &Workspace, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<File> {
+pub(crate) fn lock(workspace: &Workspace, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<Lock> {
     let path = workspace.folder().lock();
-    if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent).map_err(at(parent))?;
+    if let Some(lock) = lock::alone(&path)? {
+        return Ok(lock);
     }
-    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(at(&path))?;
-    match file.try_lock() {
-        Ok(()) => return Ok(file),
-        Err(TryLockError::WouldBlock) => progress(Progress::Waiting),
-        Err(TryLockError::Error(error)) => return Err(error.into()),
-    }
-    file.lock()?;
-    Ok(file)
+    progress(Progress::Waiting);
+    lock::in_turn(&path)
 }
 
 /// A scratch folder that goes with the import. Under the lock, what dead imports left goes too.

@@ -1,8 +1,6 @@
 //! What a person states: rows that come from no file and go the way of every import, whole or absent, under the
 //! workspace's lock, recorded and visible as of then.
 
-use std::fs::File;
-
 use datafusion::arrow::array::{ArrayRef, RecordBatch};
 use jiff::Timestamp;
 
@@ -10,6 +8,7 @@ use super::commit::Commit;
 use super::ledger::own;
 use super::{MEMORY_BYTES, Progress, import_id, lock, scratch, told_at, vacuum_before};
 use crate::Result;
+use crate::lock::Lock;
 use crate::store::context::writing_session;
 use crate::store::manifest::{self, Manifest};
 use crate::workspace::Workspace;
@@ -19,7 +18,7 @@ pub(crate) struct Stating<'a> {
     workspace: &'a Workspace,
     before: Manifest,
     at: Timestamp,
-    _lock: File,
+    _lock: Lock,
 }
 
 impl<'a> Stating<'a> {

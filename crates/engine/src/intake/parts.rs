@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use throughline_formats::{Content, Part, Problem, Spool, expand};
 
 use super::discover::{PartOf, SourceFile};
+use crate::lock::{self, Lock};
 use crate::{Error, Result};
 
 /// Beginning of the names of scratch folders.
@@ -20,7 +21,7 @@ pub struct Parts {
     spool: Spool,
     /// The folder outlives the lock, which would otherwise be gone while it is removed.
     _folder: tempfile::TempDir,
-    _lock: File,
+    _lock: Lock,
 }
 
 /// A part of a file, or why it cannot be read.
@@ -35,8 +36,7 @@ impl Parts {
         fs::create_dir_all(root)?;
         forget(root)?;
         let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(root)?;
-        let lock = File::create(folder.path().join(LOCK))?;
-        lock.lock()?;
+        let lock = lock::in_turn(&folder.path().join(LOCK))?;
         Ok(Parts { spool: Spool::new(folder.path()), _folder: folder, _lock: lock })
     }
 

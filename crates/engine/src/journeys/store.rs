@@ -1,6 +1,6 @@
 //! A store of journeys: runs on disk, built from the tables, extended by what is new, safe to delete at any time.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::state::{RunInfo, State};
 use super::write::{self, Source};
 use crate::error::at;
 use crate::proof::Proof;
-use crate::{Error, ErrorKind, Progress, Result};
+use crate::{Error, ErrorKind, Progress, Result, lock};
 
 const LINKS: &str = "links.arrow";
 
@@ -72,10 +72,8 @@ impl Store {
         {
             return Ok(Some(opened));
         }
-        fs::create_dir_all(&self.folder).map_err(at(&self.folder))?;
         // Two processes at once do not build the same.
-        let lock = File::create(self.folder.join(".lock")).map_err(at(&self.folder))?;
-        lock.lock()?;
+        let _alone = lock::in_turn(&self.folder.join(".lock"))?;
         let state = State::read(&self.folder);
         if state.as_ref().is_some_and(|state| state.manifest > source.manifest) {
             return Ok(None);

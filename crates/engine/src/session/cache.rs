@@ -22,7 +22,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::{Joins, hints};
 use crate::error::at;
 use crate::proof::{self, Proof};
-use crate::{Error, Result};
+use crate::{Error, Result, lock};
 
 /// Files of one view that are kept; older ones go when a new one is written.
 const KEPT: usize = 4;
@@ -98,15 +98,12 @@ impl ViewCache {
         }
         fs::File::open(&unfinished)?.sync_all()?;
         let proof = Proof::of(&unfinished).map_err(at(path))?;
-        let lock = self.folder.join(".lock");
-        fs::File::create(&lock).and_then(|file| file.lock().map(|()| file)).map_err(at(&lock)).and_then(|_alone| {
-            // Another session was faster; somebody may be reading its file, which says the same in other bytes.
-            if proof::is_proven(path) {
-                return Ok(());
-            }
+        let _alone = lock::in_turn(&self.folder.join(".lock"))?;
+        // Where another session was faster, somebody may be reading its file, which says the same in other bytes.
+        if !proof::is_proven(path) {
             proof.keep(path)?;
-            unfinished.persist(path).map_err(|error| at(path)(error.error))
-        })?;
+            unfinished.persist(path).map_err(|error| at(path)(error.error))?;
+        }
         self.drop_old(path);
         Ok(())
     }

@@ -19,6 +19,7 @@ use super::encode::{Encoder, FILE_ROWS, wrong};
 use super::parquet_files::{DataFile, DataFiles};
 use super::schema::stored_schema;
 use crate::Result;
+use crate::error::at;
 
 /// So many files of one size become one of the next size: a row is written again once for each size that it passes.
 const FAN: usize = 8;
@@ -70,7 +71,8 @@ fn rewrite(table: &Table, files: &[HeldFile], scratch: &Path) -> Result<Vec<Data
     let mut encoder = Encoder::new(table, Arc::new(|batch: &RecordBatch| Ok((batch.clone(), ()))))?;
     let mut merged = DataFiles::new(table, &scratch.join("merged"));
     for file in files {
-        let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(&file.path)?).map_err(wrong)?;
+        let opened = File::open(&file.path).map_err(at(&file.path))?;
+        let reader = ParquetRecordBatchReaderBuilder::try_new(opened).map_err(wrong)?;
         for batch in reader.with_batch_size(ROWS).build().map_err(wrong)? {
             encoder.write(&conform(&batch?, &schema)?, &mut |group| merged.append(group))?;
         }

@@ -2,7 +2,7 @@
 //! before the newest.
 
 use std::collections::BTreeSet;
-use std::fs::{self, DirEntry, File};
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -11,8 +11,9 @@ use jiff::Timestamp;
 use super::data_files::held_files;
 use super::manifest::Manifest;
 use super::tables::Tables;
+use crate::error::at;
 use crate::folder::Folder;
-use crate::{Error, Result};
+use crate::{Error, Result, lock};
 
 /// The folder of a table's commits.
 const LOG: &str = "_delta_log";
@@ -28,8 +29,8 @@ pub struct Removed {
 
 impl Removed {
     fn remove(&mut self, path: &Path) -> Result<()> {
-        let bytes = fs::metadata(path)?.len();
-        fs::remove_file(path)?;
+        let bytes = fs::metadata(path).map_err(at(path))?.len();
+        fs::remove_file(path).map_err(at(path))?;
         self.files += 1;
         self.bytes += bytes;
         Ok(())
@@ -37,9 +38,10 @@ impl Removed {
 }
 
 /// Marks files as replaced at an instant: from then on their age counts.
-pub(crate) fn mark_replaced(paths: &[PathBuf], at: Timestamp) -> Result<()> {
+pub(crate) fn mark_replaced(paths: &[PathBuf], when: Timestamp) -> Result<()> {
     for path in paths {
-        File::options().write(true).open(path)?.set_modified(SystemTime::from(at))?;
+        let file = File::options().write(true).open(path);
+        file.and_then(|file| file.set_modified(SystemTime::from(when))).map_err(at(path))?;
     }
     Ok(())
 }
@@ -50,8 +52,9 @@ pub(crate) fn mark_replaced(paths: &[PathBuf], at: Timestamp) -> Result<()> {
 /// # Errors
 /// Busy: a backup is being made.
 pub(crate) async fn remove_replaced(folder: &Folder, manifest: &Manifest, before: Timestamp) -> Result<Removed> {
-    let lock = File::options().create(true).truncate(false).write(true).open(folder.vacuum_lock())?;
-    lock.try_lock().map_err(|_| Error::busy("A backup of the workspace is being made.").hint("Try again after it."))?;
+    let _alone = lock::alone_or(&folder.vacuum_lock(), || {
+        Error::busy("A backup of the workspace is being made.").hint("Try again after it.")
+    })?;
     let tables = Tables::new(folder.tables());
     let mut done = Removed::default();
     let before = SystemTime::from(before);
@@ -98,12 +101,13 @@ fn older(folder: &Path, before: SystemTime) -> Result<Vec<PathBuf>> {
     if !folder.is_dir() {
         return Ok(Vec::new());
     }
-    let entries = fs::read_dir(folder)?.collect::<std::io::Result<Vec<DirEntry>>>()?;
     let mut files = Vec::new();
-    for entry in entries {
-        let data = entry.metadata()?;
-        if data.is_file() && data.modified()? < before {
-            files.push(entry.path());
+    for entry in fs::read_dir(folder).map_err(at(folder))? {
+        let entry = entry.map_err(at(folder))?;
+        let path = entry.path();
+        let data = entry.metadata().map_err(at(&path))?;
+        if data.is_file() && data.modified().map_err(at(&path))? < before {
+            files.push(path);
         }
     }
     files.sort();
