@@ -14,7 +14,6 @@ mod vacuum;
 mod watch;
 
 use std::fs::{self, File};
-use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -39,7 +38,7 @@ use crate::reader::ReadOptions;
 use crate::store::context::writing_session;
 use crate::store::manifest::{self, Manifest};
 use crate::workspace::{Workspace, calendar, layouts_of};
-use crate::{Error, Result};
+use crate::{Error, Result, proof};
 use commit::Commit;
 use mending::Mending;
 use sink::StagingSink;
@@ -297,16 +296,11 @@ fn discard(folder: &Path, import_id: &str) -> Result<()> {
 
 /// Size and checksum of a file's bytes.
 pub(crate) fn checksum(path: &Path) -> Result<(u64, String)> {
-    let mut file = File::open(path)?;
-    let mut hash = Xxh3::new();
-    let mut buffer = vec![0; 1 << 20];
-    let mut size = 0;
-    loop {
-        let read = file.read(&mut buffer)?;
-        if read == 0 {
-            return Ok((size, format!("{:032x}", hash.digest128())));
-        }
-        hash.update(buffer.get(..read).unwrap_or_default());
-        size += read as u64;
-    }
+    let (mut hash, mut size) = (Xxh3::new(), 0);
+    proof::each_chunk(&mut File::open(path)?, |bytes| {
+        hash.update(bytes);
+        size += bytes.len() as u64;
+        Ok(())
+    })?;
+    Ok((size, format!("{:032x}", hash.digest128())))
 }
