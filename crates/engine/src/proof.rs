@@ -82,8 +82,12 @@ pub(crate) fn changed_ms(data: &fs::Metadata) -> i64 {
 
 /// Says that a file was last changed so many milliseconds after 1970.
 pub(crate) fn set_changed_ms(path: &Path, ms: i64) -> io::Result<()> {
-    let since = Duration::from_millis(u64::try_from(ms).unwrap_or_default());
-    File::options().write(true).open(path)?.set_modified(SystemTime::UNIX_EPOCH + since)
+    set_changed(path, UNIX_EPOCH + Duration::from_millis(u64::try_from(ms).unwrap_or_default()))
+}
+
+/// Says that a file was last changed then.
+pub(crate) fn set_changed(path: &Path, then: SystemTime) -> io::Result<()> {
+    File::options().write(true).open(path)?.set_modified(then)
 }
 
 /// A 64-bit hash of a file's bytes.

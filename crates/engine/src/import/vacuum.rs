@@ -76,8 +76,7 @@ impl Workspace {
         let last = held_files(&delta)?;
         done.data_files_before += first.len() as u64;
         done.data_files += last.len() as u64;
-        let gone = first.into_iter().map(|file| file.path).filter(|path| !last.iter().any(|file| file.path == *path));
-        mark_replaced(&gone.collect::<Vec<_>>(), author.at)?;
+        mark_replaced(&first, &last, author.at)?;
         tables.extend(delta.version().map(|new| (name.to_owned(), new)));
         Ok(())
     }

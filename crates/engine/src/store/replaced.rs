@@ -2,18 +2,18 @@
 //! before the newest.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use jiff::Timestamp;
 
-use super::data_files::held_files;
+use super::data_files::{HeldFile, held_files};
 use super::manifest::Manifest;
 use super::tables::Tables;
 use crate::error::at;
 use crate::folder::Folder;
-use crate::{Error, Result, lock};
+use crate::{Error, Result, lock, proof};
 
 /// The folder of a table's commits.
 const LOG: &str = "_delta_log";
@@ -37,11 +37,10 @@ impl Removed {
     }
 }
 
-/// Marks files as replaced at an instant: from then on their age counts.
-pub(crate) fn mark_replaced(paths: &[PathBuf], when: Timestamp) -> Result<()> {
-    for path in paths {
-        let file = File::options().write(true).open(path);
-        file.and_then(|file| file.set_modified(SystemTime::from(when))).map_err(at(path))?;
+/// Marks files that a table held `first` and not at `last` as replaced at an instant: from then on their age counts.
+pub(crate) fn mark_replaced(first: &[HeldFile], last: &[HeldFile], when: Timestamp) -> Result<()> {
+    for HeldFile { path, .. } in first.iter().filter(|file| !last.iter().any(|kept| kept.path == file.path)) {
+        proof::set_changed(path, when.into()).map_err(at(path))?;
     }
     Ok(())
 }

@@ -94,8 +94,7 @@ impl Upsert<'_> {
         let delta = merge(table, delta, &author, &folder).await?;
         let last = held_files(&delta)?;
         index.keep(data_files::state(&last))?;
-        let gone = first.into_iter().map(|file| file.path).filter(|path| !last.iter().any(|file| file.path == *path));
-        mark_replaced(&gone.collect::<Vec<_>>(), self.at)?;
+        mark_replaced(&first, &last, self.at)?;
         Ok(Upserted { delta, counts, superseded })
     }
 
