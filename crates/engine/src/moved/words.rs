@@ -43,6 +43,11 @@ impl Reason {
     fn new(amount: f64, because: impl Into<String>, it: impl Into<String>) -> Reason {
         Reason { amount, with: because.into(), against: it.into() }
     }
+
+    fn by(amount: f64, what: impl Into<String>) -> Reason {
+        let what = what.into();
+        Reason::new(amount, format!("by {what}"), what)
+    }
 }
 
 /// The reasons, the largest first; those that do not show are left out.
@@ -66,12 +71,16 @@ fn reasons(mut reasons: Vec<Reason>, change: f64, show: &dyn Fn(f64) -> String) 
     told.join("; ")
 }
 
-fn opening(change: f64, amount: &str, since: &str) -> String {
-    match (shows(amount), change < 0.0) {
-        (false, _) => format!("As much as in {since}"),
-        (true, true) => format!("Down {amount} from {since}"),
-        (true, false) => format!("Up {amount} from {since}"),
-    }
+/// How much, then why.
+fn sentence(change: f64, since: &str, found: Vec<Reason>, show: &dyn Fn(f64) -> String) -> String {
+    let amount = show(change);
+    let (opening, shown) = match (shows(&amount), change < 0.0) {
+        (false, _) => (format!("As much as in {since}"), 0.0),
+        (true, true) => (format!("Down {amount} from {since}"), change),
+        (true, false) => (format!("Up {amount} from {since}"), change),
+    };
+    let reasons = reasons(found, shown, show);
+    if reasons.is_empty() { format!("{opening}.") } else { format!("{opening}: {reasons}.") }
 }
 
 /// What moved a measure.
@@ -85,19 +94,12 @@ pub(super) fn measure_sentence(moved: &MeasureMoved, definitions: &Definitions) 
     let mut found = Vec::new();
     match moved.splits.iter().find(|split| split.reason.is_none()) {
         Some(split) => found.extend(of_split(split, moved, definitions)),
-        None => found.extend(moved.happened.map(|amount| Reason::new(amount, "by what happened", "what happened"))),
+        None => found.extend(moved.happened.map(|amount| Reason::by(amount, "what happened"))),
     }
     let late = late_words(moved.late.rows.as_ref());
-    found.extend(moved.late.contribution.map(|amount| Reason::new(amount, format!("by {late}"), late)));
-    let edited = "the changed definition";
-    found.extend(moved.definitions.contribution.map(|amount| Reason::new(amount, format!("by {edited}"), edited)));
-    let mut text = opening(change, &show(change), &since);
-    let shown = if shows(&show(change)) { change } else { 0.0 };
-    let reasons = reasons(found, shown, &show);
-    if !reasons.is_empty() {
-        text.push_str(&format!(": {reasons}"));
-    }
-    text.push('.');
+    found.extend(moved.late.contribution.map(|amount| Reason::by(amount, late)));
+    found.extend(moved.definitions.contribution.map(|amount| Reason::by(amount, "the changed definition")));
+    let mut text = sentence(change, &since, found, &show);
     if !moved.reading_now.mature {
         let now = period_in_words(&moved.now);
         text.push_str(&format!(" Outcomes that are still to come can change {now}."));
@@ -148,12 +150,12 @@ fn of_split(split: &Split, moved: &MeasureMoved, definitions: &Definitions) -> V
                 .map(|part| {
                     let name = format!("{dimension} {}", part.name);
                     let from = format!("({} → {})", value(part.value_before), value(part.value_now));
-                    Reason::new(part.contribution, format!("by {name} {from}"), format!("{name} {from}"))
+                    Reason::by(part.contribution, format!("{name} {from}"))
                 })
                 .collect();
             let others = split.sum() - found.iter().map(|reason| reason.amount).sum::<f64>();
             if split.parts.len() > NAMED {
-                found.push(Reason::new(others, "by all others", "all others"));
+                found.push(Reason::by(others, "all others"));
             }
             found
         }
@@ -172,7 +174,7 @@ fn input(part: &SplitPart, definitions: &Definitions, currency: &str) -> Reason 
         _ => "",
     };
     let told = format!("{name}{when} ({} → {})", show(part.value_before), show(part.value_now));
-    Reason::new(part.contribution, format!("by {told}"), told)
+    Reason::by(part.contribution, told)
 }
 
 /// The value that did most of a sum, in its direction.
@@ -200,23 +202,15 @@ pub(super) fn whole_sentence(moved: &WholeMoved) -> String {
     by_size.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()));
     for (points, one) in by_size.iter().take(NAMED) {
         named += points;
-        found.push(Reason::new(*points, format!("by {}", one.name), one.name.clone()));
+        found.push(Reason::by(*points, one.name.clone()));
     }
     if by_size.len() > NAMED {
         let others = moved.happened.unwrap_or(named) - named;
         found.push(Reason::new(others, "by all other measures", "all other measures together"));
     }
-    found.extend(moved.late.contribution.map(|points| Reason::new(points, "by late data", "late data")));
-    let edited = "changed definitions";
-    found.extend(moved.definitions.contribution.map(|points| Reason::new(points, format!("by {edited}"), edited)));
-    let mut text = opening(change, &show(change), &since);
-    let shown = if shows(&show(change)) { change } else { 0.0 };
-    let reasons = reasons(found, shown, &show);
-    if !reasons.is_empty() {
-        text.push_str(&format!(": {reasons}"));
-    }
-    text.push('.');
-    text
+    found.extend(moved.late.contribution.map(|points| Reason::by(points, "late data")));
+    found.extend(moved.definitions.contribution.map(|points| Reason::by(points, "changed definitions")));
+    sentence(change, &since, found, &show)
 }
 
 #[cfg(test)]
