@@ -35,29 +35,23 @@ pub(crate) fn parts(source: &Source<'_>, kind: Kind, spool: &mut Spool) -> Resul
     let read = || -> std::result::Result<Vec<Part>, Stop> {
         let file = BufReader::new(File::open(source.path)?);
         let mut found = Vec::new();
+        // Types with the same methods that share no trait.
+        macro_rules! by_cell {
+            ($book:ident) => {{
+                let mut book = $book::new(file)?;
+                for name in visible(&book) {
+                    let mut cells = book.worksheet_cells_reader(&name)?;
+                    let mut rows = SheetRows::new(spool)?;
+                    while let Some(cell) = cells.next_cell()? {
+                        rows.cell(cell.get_position(), &Data::from(cell.get_value().clone()))?;
+                    }
+                    found.extend(part(source, &name, rows)?);
+                }
+            }};
+        }
         match kind {
-            Kind::Xlsx => {
-                let mut book = Xlsx::new(file)?;
-                for name in visible(&book) {
-                    let mut cells = book.worksheet_cells_reader(&name)?;
-                    let mut rows = SheetRows::new(spool)?;
-                    while let Some(cell) = cells.next_cell()? {
-                        rows.cell(cell.get_position(), &Data::from(cell.get_value().clone()))?;
-                    }
-                    found.extend(part(source, &name, rows)?);
-                }
-            }
-            Kind::Xlsb => {
-                let mut book = Xlsb::new(file)?;
-                for name in visible(&book) {
-                    let mut cells = book.worksheet_cells_reader(&name)?;
-                    let mut rows = SheetRows::new(spool)?;
-                    while let Some(cell) = cells.next_cell()? {
-                        rows.cell(cell.get_position(), &Data::from(cell.get_value().clone()))?;
-                    }
-                    found.extend(part(source, &name, rows)?);
-                }
-            }
+            Kind::Xlsx => by_cell!(Xlsx),
+            Kind::Xlsb => by_cell!(Xlsb),
             Kind::Xls => ranges(source, &mut Xls::new(file)?, spool, &mut found)?,
             Kind::Ods => ranges(source, &mut Ods::new(file)?, spool, &mut found)?,
         }

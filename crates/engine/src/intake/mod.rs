@@ -29,6 +29,7 @@ mod spool;
 mod standard;
 pub mod suggest;
 pub(crate) mod typing;
+mod unknown;
 
 pub use counts::{Counts, FileCounts};
 pub(crate) use discover::PartOf;

@@ -15,6 +15,7 @@ use super::raw::input::{Format, Head, distinct_names};
 use super::raw::records::Delimiting;
 use super::raw::sniff::{Beginning, Look, likely_header};
 use super::standard;
+use super::unknown::unknown;
 use crate::{Error, Result, catalog};
 
 /// A file, and what it is.
@@ -468,65 +469,4 @@ fn stem(file: &SourceFile) -> String {
     let name = part.unwrap_or_else(|| file.name());
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
     name.split('.').next().unwrap_or_default().to_lowercase()
-}
-
-/// So many characters of a column's name are shown.
-const NAME: usize = 60;
-
-fn unknown(file: &SourceFile, header: &[String], layouts: &[Arc<Layout>], with_standard: bool) -> Error {
-    let short = |name: &String| match name.char_indices().nth(NAME) {
-        Some((end, _)) => format!("\"{}...\"", name.get(..end).unwrap_or_default()),
-        None => format!("\"{name}\""),
-    };
-    let shown: Vec<String> = header.iter().take(40).map(short).collect();
-    let more = if header.len() > shown.len() { ", ..." } else { "" };
-    let message = format!(
-        "{} is not recognised: no layout knows a file with the columns {}{more}.",
-        file.display,
-        shown.join(", ")
-    );
-    let mut nearest: Option<(usize, String)> = None;
-    let missing_of = |input: &Input| -> Vec<String> {
-        let has = |column: &str| header.iter().any(|name| input.canonical(name) == Some(column));
-        input.header.iter().filter(|column| !has(column)).cloned().collect()
-    };
-    for layout in layouts {
-        for input in layout.inputs.iter().filter(|input| !input.header.is_empty()) {
-            let missing = missing_of(input);
-            let share = (input.header.len() - missing.len()) * 100 / input.header.len();
-            if share >= 50 && nearest.as_ref().is_none_or(|(most, _)| share > *most) {
-                nearest = Some((
-                    share,
-                    format!(
-                        "The nearest is {} of layout {}, which misses {}.",
-                        input.name,
-                        layout.id,
-                        missing.join(", ")
-                    ),
-                ));
-            }
-        }
-    }
-    let vocabulary = catalog::vocabulary().ok().filter(|_| with_standard);
-    if nearest.is_none()
-        && let Some((table, unknown)) = vocabulary.and_then(|vocabulary| standard::nearest(header, vocabulary))
-        && unknown.len() * 2 < header.len()
-    {
-        let keys: Vec<&str> =
-            table.key.iter().map(String::as_str).filter(|key| !header.iter().any(|name| name == key)).collect();
-        let mut text = format!("The nearest is the standard table {}", table.name);
-        if !unknown.is_empty() {
-            text += &format!(", which has no {}", unknown.join(", "));
-        }
-        if !keys.is_empty() {
-            text += &format!(", whose key {} is missing", keys.join(", "));
-        }
-        nearest = Some((0, text + "."));
-    }
-    let suggested = match file.part.as_ref().map(|part| part.name.as_str()).filter(|name| !name.is_empty()) {
-        Some(name) => format!("{} --part \"{name}\"", file.file_display()),
-        None => file.display.clone(),
-    };
-    let suggest = format!("`throughline layout suggest {suggested}` writes a layout for it.");
-    Error::input(message).hint(nearest.map_or(suggest.clone(), |(_, near)| format!("{near} {suggest}")))
 }
