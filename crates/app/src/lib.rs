@@ -13,6 +13,7 @@ pub mod progress;
 pub mod question;
 pub mod render;
 pub mod reply;
+pub mod stop;
 pub mod wire;
 
 use std::process::ExitCode;

@@ -19,6 +19,7 @@ use crate::http::origin::Hosts;
 use crate::http::people::Kept;
 use crate::http::{self, Config, log};
 use crate::reply::Reply;
+use crate::stop::told_to_stop;
 
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
@@ -149,22 +150,4 @@ fn open(address: &str) {
         Command::new("xdg-open")
     };
     let _ = command.arg(address).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-}
-
-/// Waits for Ctrl-C, or for the signal by which systems end programs.
-async fn told_to_stop() {
-    let interrupted = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
-            let _ = interrupted.await;
-            return;
-        };
-        tokio::select! {
-            _ = interrupted => {}
-            _ = terminated.recv() => {}
-        }
-    }
-    #[cfg(not(unix))]
-    let _ = interrupted.await;
 }

@@ -5,12 +5,13 @@ use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use throughline_engine::intake::SourceFile;
-use throughline_engine::{Error, ErrorKind, ImportReport, ImportRequest, Result, Workspace};
+use throughline_engine::{Error, ErrorKind, ImportReport, ImportRequest, Result, Watch, Workspace};
 
 use crate::context::Context;
 use crate::failure::report;
 use crate::progress::{Meter, report_progress};
 use crate::render;
+use crate::stop::told_to_stop;
 use crate::wire;
 
 /// Looks every so often, and imports what is new with the other wishes of `request`.
@@ -19,15 +20,28 @@ pub async fn watch(workspace: &Workspace, request: ImportRequest, every: Duratio
     if !context.json {
         println!("Watching {}; stop with Ctrl-C.", request.paths.join(", "));
     }
+    // Heard from the beginning: a signal that comes during an import must not be lost. The import is whole or absent.
+    tokio::select! {
+        biased;
+        () = told_to_stop() => Ok(()),
+        failed = look_and_bring(workspace, &request, &mut watch, every, context) => failed,
+    }
+}
+
+/// Ends only with an error.
+async fn look_and_bring(
+    workspace: &Workspace,
+    request: &ImportRequest,
+    watch: &mut Watch,
+    every: Duration,
+    context: &Context,
+) -> Result<()> {
     loop {
         let ready = watch.look(SystemTime::now())?;
         if !ready.is_empty() {
-            bring(workspace, &request, ready, context).await?;
+            bring(workspace, request, ready, context).await?;
         }
-        tokio::select! {
-            stopped = tokio::signal::ctrl_c() => return Ok(stopped?),
-            () = tokio::time::sleep(every) => {}
-        }
+        tokio::time::sleep(every).await;
     }
 }
 

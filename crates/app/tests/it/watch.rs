@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
@@ -26,6 +26,18 @@ fn appear(folder: &Path, name: &str, write: impl FnOnce(&Path)) {
     let part = folder.join(format!("{name}.part"));
     write(&part);
     fs::rename(part, folder.join(name)).unwrap();
+}
+
+/// How a process ends that was told to.
+fn end(process: &mut Child) -> ExitStatus {
+    for _ in 0..600 {
+        if let Some(status) = process.try_wait().unwrap() {
+            return status;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    process.kill().unwrap();
+    panic!("it went on for a minute after it was told to stop");
 }
 
 #[test]
@@ -55,7 +67,7 @@ fn files_come_in_as_they_appear() {
     assert!(next(&wrong)["message"].as_str().unwrap().contains("strange.csv"));
     let stopped = Command::new("kill").args(["-INT", &watching.id().to_string()]).status().unwrap();
     assert!(stopped.success());
-    assert_eq!(watching.wait().unwrap().code(), Some(0));
+    assert_eq!(end(&mut watching).code(), Some(0));
     assert!(told.recv().is_err(), "nothing was imported twice");
     assert_eq!(answer(&shop, &["sql", "SELECT count(*) FROM interactions"])["rows"][0][0], 160);
 }
