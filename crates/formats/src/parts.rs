@@ -69,6 +69,7 @@ impl Source<'_> {
 /// It cannot be read, or it is of a kind that is no table.
 pub fn expand(path: &Path, display: &str, spool: &mut Spool) -> Result<Option<Vec<Part>>> {
     let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    spool.begin(path.metadata().map_or(0, |data| data.len()));
     parts(Source { path, display, file: &file, nested: false }, spool)
 }
 

@@ -1,13 +1,14 @@
 //! Spreadsheets: every visible sheet with something in it is a part, one line of JSON per row of the sheet.
 
 mod cell;
+mod ods;
 mod rows;
 
 use std::fs::File;
 use std::io::BufReader;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use calamine::{Data, Ods, Range, Reader, SheetType, SheetVisible, Xls, Xlsb, Xlsx};
+use calamine::{Data, Range, Reader, SheetType, SheetVisible, Xls, Xlsb, Xlsx};
 
 use crate::parts::{Content, Part, Source};
 use crate::spool::Spool;
@@ -53,7 +54,7 @@ pub(crate) fn parts(source: &Source<'_>, kind: Kind, spool: &mut Spool) -> Resul
             Kind::Xlsx => by_cell!(Xlsx),
             Kind::Xlsb => by_cell!(Xlsb),
             Kind::Xls => ranges(source, &mut Xls::new(file)?, spool, &mut found)?,
-            Kind::Ods => ranges(source, &mut Ods::new(file)?, spool, &mut found)?,
+            Kind::Ods => found = ods::parts(source, spool)?,
         }
         Ok(found)
     };

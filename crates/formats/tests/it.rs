@@ -118,20 +118,76 @@ fn an_open_document_is_read_as_a_workbook_is() {
     };
     let number = "<table:table-cell office:value-type=\"float\" office:value=\"12.5\"/>";
     let date = "<table:table-cell office:value-type=\"date\" office:date-value=\"2024-05-01\"/>";
-    let content = format!(
-        "<office:document-content><office:body><office:spreadsheet><table:table table:name=\"Orders\"><table:table-row>\
-         {}{}{}</table:table-row><table:table-row>{}{number}{date}</table:table-row></table:table></office:spreadsheet>\
-         </office:body></office:document-content>",
+    let table = format!(
+        "<table:table table:name=\"Orders\"><table:table-row>{}{}{}</table:table-row><table:table-row>{}{number}{date}\
+         </table:table-row></table:table>",
         cell("id"),
         cell("total"),
         cell("at"),
         cell("A1"),
     );
-    let mime: &[u8] = b"application/vnd.oasis.opendocument.spreadsheet";
-    let manifest: &[u8] = b"<manifest:manifest/>";
-    let book = zip(&[("mimetype", mime), ("content.xml", content.as_bytes()), ("META-INF/manifest.xml", manifest)]);
+    let book = ods("", &table);
     let expected = "\n{\"id\":\"A1\",\"total\":12.5,\"at\":\"2024-05-01\"}\n";
     assert_eq!(pairs(&texts("book.ods", &book)), [("book.ods, sheet Orders", expected)]);
+}
+
+/// An OpenDocument workbook around the elements of its spreadsheet, and its styles.
+fn ods(styles: &str, tables: &str) -> Vec<u8> {
+    let content = format!(
+        "<office:document-content><office:automatic-styles>{styles}</office:automatic-styles><office:body>\
+         <office:spreadsheet>{tables}</office:spreadsheet></office:body></office:document-content>"
+    );
+    let mime: &[u8] = b"application/vnd.oasis.opendocument.spreadsheet";
+    let manifest: &[u8] = b"<manifest:manifest/>";
+    zip(&[("mimetype", mime), ("content.xml", content.as_bytes()), ("META-INF/manifest.xml", manifest)])
+}
+
+#[test]
+fn an_open_document_is_read_as_people_see_it() {
+    let cell = |text: &str| format!("<table:table-cell office:value-type=\"string\">{text}</table:table-cell>");
+    let styles = "<style:style style:name=\"t2\"><style:table-properties table:display=\"false\"/></style:style>";
+    let empty = "<table:table-row table:number-rows-repeated=\"2\"><table:table-cell table:number-columns-repeated=\"9\"/>\
+                 </table:table-row>";
+    let header = cell("<text:p>id</text:p>")
+        + &cell(
+            "<office:annotation><text:p>no text</text:p></office:annotation><text:p>a<text:s text:c=\"2\"/>&amp; \
+                 b</text:p><text:p>two</text:p>",
+        )
+        + "<table:table-cell office:value-type=\"boolean\" office:boolean-value=\"true\"/>";
+    let row = "<table:table-row table:number-rows-repeated=\"2\"><table:table-cell table:number-columns-repeated=\"2\" \
+               office:value-type=\"float\" office:value=\"1.5\"/></table:table-row>";
+    let table = |style: &str, rows: &str| {
+        format!("<table:table table:name=\"S\" table:style-name=\"{style}\">{rows}</table:table>")
+    };
+    let shown = table(
+        "t1",
+        &format!(
+            "{empty}<table:table-header-rows><table:table-row>{header}</table:table-row>\
+                                      </table:table-header-rows>{row}{empty}"
+        ),
+    );
+    let book = ods(styles, &(shown + &table("t2", row)));
+    let line = "{\"id\":1.5,\"a  & b\\ntwo\":1.5,\"true\":null}\n";
+    assert_eq!(pairs(&texts("book.ods", &book)), [("book.ods, sheet S", format!("\n\n\n{line}{line}").as_str())]);
+}
+
+#[test]
+fn workbooks_that_do_not_end_or_are_bombs_are_refused() {
+    let cell =
+        "<table:table-cell table:number-columns-repeated=\"16384\" office:value-type=\"float\" office:value=\"1\"/>";
+    let bomb = format!(
+        "<table:table table:name=\"S\"><table:table-row table:number-rows-repeated=\"1048576\">{cell}</table:table-row>\
+         </table:table>"
+    );
+    assert!(problem("bomb.ods", &ods("", &bomb)).contains("more than 200 times its size"));
+    let open = "<table:table table:name=\"S\"><table:table-row></table:table-row></table:taBle>";
+    assert!(problem("open.ods", &ods("", open)).starts_with("open.ods cannot be read as a spreadsheet: "));
+    let text = "x".repeat(1 << 20);
+    let wide = format!("<c t=\"inlineStr\"><is><t>{text}</t></is></c>").repeat(70);
+    let wide = xlsx(&[("S", "visible", &format!("<row r=\"1\">{wide}</row>"))]);
+    assert!(problem("wide.xlsx", &wide).contains("the rows around 1 hold more than 64 MiB of text"));
+    let deep = "<a>".repeat(2_000);
+    assert!(problem("deep.ods", &ods(&deep, "")).contains("1000 deep"));
 }
 
 #[test]

@@ -11,6 +11,8 @@ use crate::spool::{Rows, Spool, push_text};
 
 /// Filled rows that decide where the header is.
 const LOOKED_AT: usize = 200;
+/// Bytes of text that wait to be written.
+const MOST_WAITING: usize = 64 << 20;
 /// Rows of the longest sheet there can be.
 const MOST_ROWS: u32 = 1 << 20;
 
@@ -22,6 +24,8 @@ pub(super) struct SheetRows {
     row: u32,
     cells: Cells,
     held: Vec<(u32, Cells)>,
+    /// Bytes of text in both.
+    waiting: usize,
     columns: Option<Columns>,
 }
 
@@ -35,7 +39,7 @@ struct Columns {
 impl SheetRows {
     /// A sheet without cells yet.
     pub(super) fn new(spool: &mut Spool) -> io::Result<Self> {
-        Ok(SheetRows { out: spool.rows()?, row: 0, cells: Vec::new(), held: Vec::new(), columns: None })
+        Ok(SheetRows { out: spool.rows()?, row: 0, cells: Vec::new(), held: Vec::new(), waiting: 0, columns: None })
     }
 
     /// The next cell, by row and column from 0.
@@ -49,6 +53,12 @@ impl SheetRows {
         if row != self.row {
             self.end_row()?;
             self.row = row;
+        }
+        if let Data::String(text) = value {
+            self.waiting += text.len();
+        }
+        if self.waiting > MOST_WAITING {
+            return Err(format!("the rows around {} hold more than {} MiB of text", row + 1, MOST_WAITING >> 20).into());
         }
         self.cells.push((column, value.clone()));
         Ok(())
@@ -71,7 +81,10 @@ impl SheetRows {
         let mut cells = std::mem::take(&mut self.cells);
         cells.sort_by_key(|(column, _)| *column);
         match &self.columns {
-            Some(columns) => write(&mut self.out, columns, self.row, &cells),
+            Some(columns) => {
+                self.waiting = 0;
+                write(&mut self.out, columns, self.row, &cells)
+            }
             None => {
                 self.held.push((self.row, cells));
                 if self.held.len() == LOOKED_AT { self.decide() } else { Ok(()) }
@@ -82,6 +95,7 @@ impl SheetRows {
     /// The header is the first row at least half as wide as the widest: titles above it have a cell or two.
     fn decide(&mut self) -> io::Result<()> {
         let held = std::mem::take(&mut self.held);
+        self.waiting = 0;
         let widest = held.iter().map(|(_, cells)| cells.len()).max().unwrap_or(0);
         let header = held.iter().position(|(_, cells)| cells.len() * 2 >= widest).unwrap_or(0);
         let rows = held.get(header..).unwrap_or_default();
