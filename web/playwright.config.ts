@@ -5,7 +5,7 @@ import { defineConfig } from '@playwright/test';
 // (THROUGHLINE_FIXTURES). The browser is the system's: CHROMIUM, or /usr/bin/chromium.
 const server = process.env.THROUGHLINE_URL;
 const port = Number(process.env.THROUGHLINE_TEST_PORT ?? 4199);
-const writing = /\/(data|definitions)\.spec\.ts$/;
+const writing = /\/(data|definitions|definition-forms)\.spec\.ts$/;
 const measuring = /\/lighthouse\.spec\.ts$/;
 
 export default defineConfig({

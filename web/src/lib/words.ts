@@ -3,7 +3,7 @@ export const WORDS = {
   n: ['n', 'How many cases the number rests on. The fewer, the less sure it is.'],
   interval: [
     '95 % interval',
-    'If we could ask again and again, the true value would lie within such a range 95 times of 100. A narrow range is a sure number.',
+    'If we could ask again and again, the true value would lie within such a range 95 times of 100. A narrow range is a sure number. Where a check of its records failed, it may be wider: it then holds whatever they could make true.',
   ],
   score: [
     'Score',

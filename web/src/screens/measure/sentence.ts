@@ -63,7 +63,11 @@ export function sentence({ measure, now, before, scored }: Told): string {
   const change = againstBefore(now, before, measure.unit);
   const rest = change ? change + whetherSignal(scored, now.period) : '';
   if (!now.mature) return `${start} It is too early to judge: outcomes can still change it.`;
-  const few = judged?.status === 'too_little_data' ? ' There are too few cases to be sure.' : '';
+  const unsure =
+    now.n < measure.minimum_n
+      ? ' There are too few cases to be sure.'
+      : ' It is not sure enough to be judged.';
+  const few = judged?.status === 'too_little_data' ? unsure : '';
   return start + few + rest;
 }
 

@@ -60,18 +60,13 @@ function parts(moved: MeasureMoved, split: MovedSplit | null): Change[] {
   if (!split || split.reason) return [{ name: 'What happened', by: moved.happened }];
   const { unit } = moved.measure;
   const all = split.parts.map((one): Change => {
-    const shares =
-      split.way === 'differences' || one.share_now === one.share_before
-        ? ''
-        : `share ${share(one.share_before)} → ${share(one.share_now)}`;
     const values =
       split.way === 'inputs' ? '' : `${value(one.value_before, unit)} → ${value(one.value_now, unit)}`;
+    const shares = `share ${share(one.share_before)} → ${share(one.share_now)}`;
     const note =
       one.mix === null || one.rate === null
         ? values
-        : [shares, values, `mix ${difference(one.mix, unit)}, within ${difference(one.rate, unit)}`]
-            .filter(Boolean)
-            .join(' · ');
+        : `${shares} (mix ${difference(one.mix, unit)}), value ${values} (within ${difference(one.rate, unit)})`;
     const to =
       split.dimension === null
         ? href(`/measures/${encodeURIComponent(one.name)}`)

@@ -5,8 +5,6 @@ import { difference, share } from '$lib/format';
 export interface Change {
   text: string;
   arrow: '↑' | '↓' | '→';
-  /** Null where the value did not move or no direction is the better one. */
-  better: boolean | null;
 }
 
 /** The change of a value; money and times relative to before, shares in points, scores as they are. */
@@ -15,17 +13,10 @@ export function changeOf(measure: ScoredMeasure): Change | null {
   const before = measure.before?.value ?? null;
   if (value === null || before === null) return null;
   const by = value - before;
-  const arrow = by > 0 ? '↑' : by < 0 ? '↓' : '→';
   const relative = ['money', 'duration', 'number'].includes(measure.unit) && before > 0;
-  const text =
-    by === 0
-      ? 'unchanged'
-      : relative
-        ? share(Math.abs(by / before))
-        : difference(Math.abs(by), measure.unit).slice(1);
-  const better =
-    by === 0 || measure.direction === 'band' ? null : by > 0 === (measure.direction === 'higher');
-  return { text, arrow, better };
+  const text = relative ? share(Math.abs(by / before)) : difference(Math.abs(by), measure.unit).slice(1);
+  // What rounds to zero is no change to anybody who reads it.
+  return /[1-9]/.test(text) ? { text, arrow: by > 0 ? '↑' : '↓' } : { text: 'unchanged', arrow: '→' };
 }
 
 /** Signal or noise in a word or two. */

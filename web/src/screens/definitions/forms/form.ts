@@ -1,6 +1,6 @@
 // What the forms of a file share: its text with places, what the server says of it, and the one way to change it.
 import type { DefinitionProblem } from '$api';
-import type { Entry, Field, Toml } from '$lib/toml';
+import { textOf, type Entry, type Field, type Toml } from '$lib/toml';
 
 export interface Form {
   toml: Toml;
@@ -14,6 +14,17 @@ export interface Form {
   /** Shows a line of the text. */
   show: (line: number) => void;
 }
+
+/** What a table is called where it is listed. */
+export const nameOf = (entry: Entry): string =>
+  textOf(entry, 'name') ?? textOf(entry, 'id') ?? 'without a name';
+
+/** Words with commas between them. */
+export const wordsOf = (typed: string): string[] =>
+  typed
+    .split(/[,\n]/)
+    .map((word) => word.trim())
+    .filter(Boolean);
 
 /** Problems within a value. */
 export const problemsIn = (form: Form, field: Field | undefined): DefinitionProblem[] =>

@@ -1,5 +1,6 @@
-// What scorecard.toml says of itself: its perspectives and objectives, as choices.
+// What definitions name that is chosen among: perspectives, objectives, stages.
 import { textOf, type Toml } from '$lib/toml';
+import { workspace } from '$lib/workspace.svelte';
 
 export interface Choice {
   value: string;
@@ -20,10 +21,16 @@ const named = (toml: Toml, name: string): Choice[] =>
     return value ? [{ value, label: textOf(entry, 'name') ?? value.replaceAll('_', ' ') }] : [];
   });
 
-export function perspectivesOf(toml: Toml): Choice[] {
-  const own = named(toml, 'perspective');
-  return own.length > 0 ? own : FOUR;
+export const objectivesOf = (toml: Toml): Choice[] => named(toml, 'objective');
+
+/** Perspectives or stages: those of the file, else those that hold as long as it names none. */
+export function inOrder(toml: Toml, name: 'perspective' | 'stage'): Choice[] {
+  const own = named(toml, name);
+  if (own.length > 0) return own;
+  if (name === 'perspective') return FOUR;
+  return (workspace.data?.stages ?? []).map((one) => ({ value: one.id, label: one.name }));
 }
 
-export const objectivesOf = (toml: Toml): Choice[] => named(toml, 'objective');
-export const stagesOf = (toml: Toml): Choice[] => named(toml, 'stage');
+/** What an id is called. */
+export const labelOf = (choices: Choice[], id: string | null): string =>
+  choices.find((one) => one.value === id)?.label ?? id ?? '?';

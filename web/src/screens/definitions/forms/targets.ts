@@ -1,6 +1,11 @@
 // Measures within objectives, and values as a target writes them.
+import { resource, type MeasureList, type Resource } from '$api';
 import { textOf, type Field, type Toml } from '$lib/toml';
 import { quoted } from '$lib/toml-edit';
+
+/** All measures, as the files have them now. */
+export const workingMeasures = (): Resource<MeasureList> =>
+  resource(() => ({ path: '/measures', params: { working: true }, plain: true }));
 
 export interface Use {
   /** The list of the objective's measures, and which of them it is. */
