@@ -6,8 +6,10 @@ use std::sync::Arc;
 use datafusion::common::DFSchema;
 use datafusion::error::DataFusionError;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::prelude::{DataFrame, SessionContext};
+use futures::StreamExt;
 use throughline_model::layout::{Origin, Record, Sql};
 
 use super::compile::{Binding, BoundRecord, layout_error};
@@ -59,12 +61,16 @@ pub(crate) enum Work {
 pub(crate) struct Planned {
     plan: Arc<dyn ExecutionPlan>,
     task: Arc<TaskContext>,
+    /// What is said where the query of a layout fails on a value.
+    wrong: Option<Wrong>,
 }
+
+type Wrong = Box<dyn Fn(&DataFusionError) -> Error + Send>;
 
 impl Planned {
     async fn of(frame: DataFrame) -> datafusion::error::Result<Planned> {
         let task = Arc::new(frame.task_ctx());
-        Ok(Planned { plan: frame.create_physical_plan().await?, task })
+        Ok(Planned { plan: frame.create_physical_plan().await?, task, wrong: None })
     }
 
     /// Its rows.
@@ -72,8 +78,16 @@ impl Planned {
     /// # Errors
     /// The plan cannot be run.
     pub(crate) fn run(self) -> Result<SendableRecordBatchStream> {
-        Ok(execute_stream(self.plan, self.task)?)
+        let rows = execute_stream(self.plan, self.task)?;
+        let Some(wrong) = self.wrong else { return Ok(rows) };
+        let told = move |error| if is_of_values(&error) { wrong(&error).into() } else { error };
+        Ok(Box::pin(RecordBatchStreamAdapter::new(rows.schema(), rows.map(move |batch| batch.map_err(&told)))))
     }
+}
+
+/// Whether a query failed on a value, and not on its way to it.
+fn is_of_values(error: &DataFusionError) -> bool {
+    matches!(error.find_root(), DataFusionError::ArrowError(..) | DataFusionError::Execution(_))
 }
 
 impl Job {
@@ -174,8 +188,13 @@ impl Maker<'_> {
     async fn queried(&self, sql: &Sql, need: &Need, number: i16) -> Result<(Work, BoundRecord)> {
         let (frame, names) = query::frame(&self.session, self.inputs, sql, &need.places, need.places.len() > 1).await?;
         // Planning it now finds mistakes while they can still be told with their line.
-        let wrong = |error: DataFusionError| layout_error(&self.inputs.layout, sql.place, error.strip_backtrace());
-        self.planned(Planned::of(frame).await.map_err(wrong)?, &names, &|_| true, number)
+        let (layout, place) = (self.inputs.layout.clone(), sql.place);
+        let wrong = move |error: &DataFusionError| layout_error(&layout, place, error.strip_backtrace());
+        let planned = Planned::of(frame).await.map_err(|error| wrong(&error))?;
+        let on_values = move |error: &DataFusionError| {
+            wrong(error).hint("Where a value may be missing or odd, write TRY_CAST and NULLIF: it is then empty.")
+        };
+        self.planned(Planned { wrong: Some(Box::new(on_values)), ..planned }, &names, &|_| true, number)
     }
 
     async fn of_input(&self, from: usize, need: &Need, number: i16) -> Result<(Work, BoundRecord)> {

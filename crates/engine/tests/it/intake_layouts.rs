@@ -225,6 +225,11 @@ async fn mistakes_are_told_with_file_and_line() {
             "[[record]]\ntable = \"orders\"\nquery = \"SELECT * FROM raw\"\n[record.columns]\norder_id = \"Idd\"\n",
             vec!["layouts/test.toml:12:", "no column \"Idd\""],
         ),
+        (
+            "[[record]]\ntable = \"orders\"\nquery = \"SELECT CAST(\\\"Status\\\" AS INT) AS n, * FROM raw\"\n\
+             [record.columns]\norder_id = \"n\"\n",
+            vec!["layouts/test.toml:10:", "cast", "write TRY_CAST"],
+        ),
     ] {
         let error = error(text, file).await;
         assert_eq!(error.kind, ErrorKind::Definition, "{error}");
