@@ -18,6 +18,7 @@ seed definitions ../catalog/measures/*.toml ../catalog/journey.toml ../catalog/s
 seed layout ../catalog/layouts/*.toml
 seed formats ../crates/engine/tests/it/layouts/*.{csv,json,jsonl,xes}
 seed events ../crates/engine/tests/it/layouts/*.{json,jsonl}
+seed json ../crates/engine/tests/it/layouts/*.jsonl
 for target in "${targets[@]}"; do
   echo "== $target, $seconds s"
   cargo fuzz run --sanitizer none "$target" -- -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -max_len=65536 \
