@@ -88,11 +88,11 @@ pub fn value_at(text: &str, path: &str) -> Option<String> {
     leaf(value)
 }
 
+/// A text without its quotes; one with half of a character (`\ud83d` alone) as it is written.
 fn unquoted(text: &str) -> String {
-    match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
-        Some(plain) if !plain.contains('\\') => plain.to_owned(),
-        _ => serde_json::from_str(text).unwrap_or_default(),
-    }
+    let plain = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+    let read = if plain.contains('\\') { serde_json::from_str(text).ok() } else { None };
+    read.unwrap_or_else(|| plain.to_owned())
 }
 
 /// Length of the JSON value at the beginning of `text`.
@@ -132,6 +132,8 @@ mod tests {
             assert_eq!(value_at(text, path).as_deref(), expected, "{path}");
         }
         assert_eq!(value_at("{", "a"), None);
+        // Half of a character is JSON and no text.
+        assert_eq!(value_at(r#"{"a":"x\ud83d\n"}"#, "a").unwrap(), r"x\ud83d\n");
     }
 
     #[test]
