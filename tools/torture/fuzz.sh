@@ -18,11 +18,12 @@ seed definitions ../catalog/measures/*.toml ../catalog/journey.toml ../catalog/s
 seed layout ../catalog/layouts/*.toml
 seed formats ../crates/engine/tests/it/layouts/*.{csv,json,jsonl,xes}
 seed events ../crates/engine/tests/it/layouts/*.{json,jsonl}
+seed json ../crates/engine/tests/it/layouts/*.jsonl
 mkdir -p corpus/sheets
 printf 's<worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>id</t></is></c><c r="B1" t="b"><v>1</v></c></row></sheetData></worksheet>' >corpus/sheets/sheet
 printf 't<sst count="2" uniqueCount="2"><si><r><t>at</t></r><r><t xml:space="preserve"> all</t></r></si></sst>' >corpus/sheets/texts
 printf 'o<office:document-content><office:body><office:spreadsheet><table:table table:name="S"><table:table-row table:number-rows-repeated="2"><table:table-cell office:value-type="float" office:value="12.5" table:number-columns-repeated="3"/></table:table-row></table:table></office:spreadsheet></office:body></office:document-content>' >corpus/sheets/open
-for target in "${targets[@]}"; do cargo fuzz build --sanitizer none "$target" 2>&1 | tail -20; done
+for target in "${targets[@]}"; do cargo fuzz build --sanitizer none "$target" --quiet; done
 for target in "${targets[@]}"; do
   echo "== $target, $seconds s"
   cargo fuzz run --sanitizer none "$target" -- -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -max_len=65536 \

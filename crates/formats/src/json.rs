@@ -1,7 +1,12 @@
-//! JSON documents: lists of objects, wherever they stand in an object, become lines; as do objects on several lines.
+//! JSON: documents become lines, one for each element of their lists; lines become leaves with names.
+//!
+//! Numbers keep their digits on all ways.
 
 mod document;
+mod flat;
+mod nesting;
 mod scan;
+mod text;
 
 use std::io::Read;
 use std::sync::Arc;
@@ -12,6 +17,9 @@ use crate::encoding;
 use crate::parts::{Part, Source};
 use crate::spool::Spool;
 use crate::{Result, source};
+
+pub use flat::flatten;
+pub use text::{elements, value_at};
 
 /// Bytes within which the first line of JSON lines ends.
 const FIRST_LINE: usize = 4 << 20;

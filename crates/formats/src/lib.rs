@@ -6,7 +6,7 @@
 
 mod archive;
 pub mod encoding;
-mod json;
+pub mod json;
 mod names;
 mod ocel;
 mod parts;

@@ -38,7 +38,6 @@ pub use kept::Kept;
 pub(crate) use kept::prove as prove_kept;
 pub use parts::Parts;
 pub use preview::{Preview, preview};
-pub(crate) use raw::json_text;
 pub(crate) use recognise::as_input;
 pub use recognise::{Assigned, Known, Recognition, Skipped, catalog_layouts, layout_of, recognise};
 pub use rejects::originals;

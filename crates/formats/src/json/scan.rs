@@ -3,6 +3,7 @@
 use std::io;
 
 use super::Text;
+use super::nesting::{Nesting, Step};
 
 /// Bytes of a value that may become a row.
 pub(super) const LIMIT: usize = 16 << 20;
@@ -45,52 +46,6 @@ pub(super) fn has_line(head: &[u8]) -> bool {
     lines
         .into_iter()
         .any(|line| line.starts_with(b"{") && serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok())
-}
-
-/// How deep a place in JSON is.
-#[derive(Debug, Default, Clone, Copy)]
-struct Nesting {
-    depth: u64,
-    in_text: bool,
-    escaped: bool,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-enum Step {
-    Inside,
-    End,
-}
-
-impl Nesting {
-    /// Takes a byte of a value that is a text, list or object.
-    fn take(&mut self, byte: u8) -> Step {
-        if self.in_text {
-            match byte {
-                _ if self.escaped => self.escaped = false,
-                b'\\' => self.escaped = true,
-                b'"' => {
-                    self.in_text = false;
-                    if self.depth == 0 {
-                        return Step::End;
-                    }
-                }
-                _ => {}
-            }
-            return Step::Inside;
-        }
-        match byte {
-            b'"' => self.in_text = true,
-            b'{' | b'[' => self.depth += 1,
-            b'}' | b']' => {
-                self.depth = self.depth.saturating_sub(1);
-                if self.depth == 0 {
-                    return Step::End;
-                }
-            }
-            _ => {}
-        }
-        Step::Inside
-    }
 }
 
 /// Why cutting stopped.

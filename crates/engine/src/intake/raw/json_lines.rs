@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use throughline_formats::json::flatten;
+
 use super::batch::BatchBuilder;
 use super::buffer::Buffer;
 use super::input::InputFile;
-use super::json_flat::flatten;
 use super::read::Item;
 use super::records::{LIMIT, NOT_UTF8};
 use crate::intake::discover::SourceFile;

@@ -7,8 +7,7 @@ use datafusion::arrow::datatypes::{DataType, Field};
 use datafusion::common::utils::take_function_args;
 use datafusion::common::{Result, ScalarValue, plan_err};
 use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility};
-
-use crate::intake::json_text::{elements, value_at};
+use throughline_formats::json::{elements, value_at};
 
 /// Both functions.
 pub(crate) fn functions() -> [ScalarUDF; 2] {

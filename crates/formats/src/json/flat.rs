@@ -2,7 +2,7 @@
 //!
 //! The standard parser decides what is JSON; this walk over text already known to be JSON only cuts it.
 
-use super::json_text::{check, leaf, list, members};
+use super::text::{check, leaf, list, members};
 
 /// Deepest nesting that is flattened; deeper values stay JSON text.
 const DEPTH: usize = 8;
@@ -12,7 +12,7 @@ const DEPTH: usize = 8;
 ///
 /// # Errors
 /// The reason why `text` is not a JSON object.
-pub(crate) fn flatten(text: &str, take: &mut dyn FnMut(&str, Option<String>)) -> Result<(), String> {
+pub fn flatten(text: &str, take: &mut dyn FnMut(&str, Option<String>)) -> Result<(), String> {
     check(text)?;
     let text = text.trim();
     if !text.starts_with('{') {

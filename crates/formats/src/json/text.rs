@@ -2,6 +2,8 @@
 
 use serde::de::IgnoredAny;
 
+use super::nesting::{Nesting, Step};
+
 /// Deepest nesting of JSON that is read.
 const DEPTH: usize = 128;
 
@@ -9,34 +11,24 @@ const DEPTH: usize = 128;
 ///
 /// # Errors
 /// The reason why it is not.
-pub(crate) fn check(text: &str) -> Result<(), String> {
+pub(super) fn check(text: &str) -> Result<(), String> {
     let opened = memchr::memchr2_iter(b'[', b'{', text.as_bytes()).count();
-    if opened > DEPTH && too_deep(text.as_bytes()) {
+    if opened > DEPTH && too_deep(text) {
         return Err(format!("is nested more than {DEPTH} deep"));
     }
     serde_json::from_str::<IgnoredAny>(text).map(drop).map_err(|error| format!("is not valid JSON: {error}"))
 }
 
-fn too_deep(bytes: &[u8]) -> bool {
-    let (mut depth, mut in_text, mut escaped) = (0usize, false, false);
-    for byte in bytes {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_text => escaped = true,
-            b'"' => in_text = !in_text,
-            b'{' | b'[' if !in_text => depth += 1,
-            b'}' | b']' if !in_text => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth > DEPTH {
-            return true;
-        }
-    }
-    false
+fn too_deep(text: &str) -> bool {
+    let mut nesting = Nesting::default();
+    text.bytes().any(|byte| {
+        nesting.take(byte);
+        nesting.depth > DEPTH
+    })
 }
 
 /// The members of an object, name and JSON text of each. The text begins with its brace.
-pub(crate) fn members(object: &str) -> impl Iterator<Item = (String, &str)> {
+pub(super) fn members(object: &str) -> impl Iterator<Item = (String, &str)> {
     let mut rest = object.get(1..).unwrap_or_default().trim_start();
     std::iter::from_fn(move || {
         if !rest.starts_with('"') {
@@ -50,7 +42,7 @@ pub(crate) fn members(object: &str) -> impl Iterator<Item = (String, &str)> {
 }
 
 /// The elements of a list as JSON texts. The text begins with its bracket.
-pub(crate) fn list(list: &str) -> impl Iterator<Item = &str> {
+pub(super) fn list(list: &str) -> impl Iterator<Item = &str> {
     let mut rest = list.get(1..).unwrap_or_default().trim_start();
     std::iter::from_fn(move || if rest.is_empty() || rest.starts_with(']') { None } else { Some(next(&mut rest)) })
 }
@@ -63,7 +55,7 @@ fn next<'a>(rest: &mut &'a str) -> &'a str {
 }
 
 /// A value as text: texts without quotes, null as nothing, everything else as it stands.
-pub(crate) fn leaf(value: &str) -> Option<String> {
+pub(super) fn leaf(value: &str) -> Option<String> {
     match value {
         "null" => None,
         _ if value.starts_with('"') => Some(unquoted(value)),
@@ -72,7 +64,7 @@ pub(crate) fn leaf(value: &str) -> Option<String> {
 }
 
 /// The elements of a list as texts; an object is its own only element. None where it is neither.
-pub(crate) fn elements(text: &str) -> Option<Vec<Option<String>>> {
+pub fn elements(text: &str) -> Option<Vec<Option<String>>> {
     let text = text.trim();
     check(text).ok()?;
     match text.as_bytes().first() {
@@ -83,7 +75,7 @@ pub(crate) fn elements(text: &str) -> Option<Vec<Option<String>>> {
 }
 
 /// The value at a path of names, and of places in lists from 0, with dots between.
-pub(crate) fn value_at(text: &str, path: &str) -> Option<String> {
+pub fn value_at(text: &str, path: &str) -> Option<String> {
     let mut value = text.trim();
     check(value).ok()?;
     for step in path.split('.') {
@@ -96,42 +88,20 @@ pub(crate) fn value_at(text: &str, path: &str) -> Option<String> {
     leaf(value)
 }
 
+/// A text without its quotes; one with half of a character (`\ud83d` alone) as it is written.
 fn unquoted(text: &str) -> String {
-    match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
-        Some(plain) if !plain.contains('\\') => plain.to_owned(),
-        _ => serde_json::from_str(text).unwrap_or_default(),
-    }
+    let plain = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+    let read = if plain.contains('\\') { serde_json::from_str(text).ok() } else { None };
+    read.unwrap_or_else(|| plain.to_owned())
 }
 
 /// Length of the JSON value at the beginning of `text`.
 fn value_end(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let (mut depth, mut in_text, mut escaped) = (0usize, false, false);
-    for (at, byte) in bytes.iter().enumerate() {
-        if in_text {
-            match byte {
-                _ if escaped => escaped = false,
-                b'\\' => escaped = true,
-                b'"' => {
-                    in_text = false;
-                    if depth == 0 {
-                        return at + 1;
-                    }
-                }
-                _ => {}
-            }
-            continue;
-        }
-        match byte {
-            b'"' => in_text = true,
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' if depth <= 1 => return if depth == 1 { at + 1 } else { at },
-            b'}' | b']' => depth -= 1,
-            b',' | b' ' | b'\t' | b'\r' | b'\n' if depth == 0 => return at,
-            _ => {}
-        }
+    if !text.starts_with(['"', '{', '[']) {
+        return text.find([',', ']', '}', ' ', '\t', '\r', '\n']).unwrap_or(text.len());
     }
-    bytes.len()
+    let mut nesting = Nesting::default();
+    text.bytes().position(|byte| nesting.take(byte) == Step::End).map_or(text.len(), |last| last + 1)
 }
 
 #[cfg(test)]
@@ -162,6 +132,8 @@ mod tests {
             assert_eq!(value_at(text, path).as_deref(), expected, "{path}");
         }
         assert_eq!(value_at("{", "a"), None);
+        // Half of a character is JSON and no text.
+        assert_eq!(value_at(r#"{"a":"x\ud83d\n"}"#, "a").unwrap(), r"x\ud83d\n");
     }
 
     #[test]
