@@ -1,6 +1,7 @@
 //! Everything that can be asked of a workspace at one moment.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use datafusion::catalog::TableProvider;
@@ -20,6 +21,8 @@ use crate::store::snapshot::Snapshot;
 use crate::workspace::{Workspace, calendar};
 use crate::{Error, Result, catalog};
 
+/// How long one query of a measure or a view may take: the longest known take seconds per ten million rows.
+const LONGEST: Duration = Duration::from_secs(600);
 /// Memory that a question's sorts, joins and aggregates share before they spill to disk.
 const MEMORY_BYTES: usize = 2 << 30;
 
@@ -109,6 +112,7 @@ impl Workspace {
         let options = SessionOptions {
             as_of: options.as_of,
             now: known,
+            longest: LONGEST,
             memory_bytes: MEMORY_BYTES,
             spill_dir: self.folder().staging(),
             cache_dir: Some(self.folder().cache()),

@@ -121,7 +121,7 @@ impl Plans {
         let mut plans = Plans { jobs: Vec::new(), owners: Vec::new(), keep: BTreeSet::new() };
         for (layout, inputs) in inputs.iter().enumerate() {
             for record in &inputs.layout.records {
-                let maker = Maker { inputs, record, session: sessions.session(), context };
+                let maker = Maker { inputs, record, session: sessions.session()?, context };
                 let need = maker.need()?;
                 plans.keep.extend(need.keep.iter().map(|place| (layout, *place)));
                 if !need.any_new {

@@ -58,7 +58,7 @@ pub async fn map(
         }
     }
     for job in planned {
-        run_planned(job, &sessions.session(), &mut output).await?;
+        run_planned(job, &sessions.session()?, &mut output).await?;
         output.flush()?;
     }
     Ok(output.counts)

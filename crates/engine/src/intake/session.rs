@@ -10,7 +10,7 @@ use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::prelude::{SessionConfig, SessionContext};
 
 use crate::Result;
-use crate::session::functions::json;
+use crate::session::functions::{bounded, json};
 
 /// Sessions that share memory and scratch space, each with tables of its own.
 pub(crate) struct Sessions {
@@ -29,11 +29,12 @@ impl Sessions {
     }
 
     /// A session without tables.
-    pub(crate) fn session(&self) -> SessionContext {
+    pub(crate) fn session(&self) -> Result<SessionContext> {
         let config = SessionConfig::new().with_target_partitions(1).with_batch_size(super::raw::batch::ROWS);
         let session = SessionContext::new_with_config_rt(config, self.runtime.clone());
+        bounded::bound(&mut *session.state_ref().write())?;
         json::functions().into_iter().for_each(|function| session.register_udf(function));
-        session
+        Ok(session)
     }
 }
 

@@ -18,6 +18,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use datafusion::arrow::array::{Int32Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
@@ -65,6 +66,8 @@ pub struct SessionOptions {
     /// import: nothing later is known, the same data give the same answers, and derived views that look
     /// at the time need not be computed again.
     pub now: Timestamp,
+    /// How long one query of a measure or a view may take.
+    pub longest: Duration,
     /// Memory that queries share before they spill, in bytes.
     pub memory_bytes: usize,
     /// Where they spill to.
@@ -299,8 +302,13 @@ impl Session {
     }
 
     async fn collect(&self, plan: LogicalPlan, joins: Joins) -> Result<Vec<RecordBatch>> {
-        let rows = DataFrame::new(joins.apply(self.context.state()), plan).collect().await;
-        rows.map_err(|error| hints::running_error(&error))
+        let longest = self.inner.options.longest;
+        let rows = DataFrame::new(joins.apply(self.context.state()), plan).collect();
+        match tokio::time::timeout(longest, rows).await {
+            Ok(rows) => rows.map_err(|error| hints::running_error(&error)),
+            Err(_) => Err(Error::input(format!("The query took longer than {} s and was stopped.", longest.as_secs()))
+                .hint("ask for less at once")),
+        }
     }
 
     /// Runs a plan row batch by row batch.

@@ -127,6 +127,7 @@ pub fn definitions(zone: &str, measures: &[&str]) -> Definitions {
 /// Options of a session that keeps nothing.
 pub fn options(now: &str) -> SessionOptions {
     SessionOptions {
+        longest: std::time::Duration::from_secs(60),
         as_of: None,
         now: at(now),
         memory_bytes: 512 << 20,

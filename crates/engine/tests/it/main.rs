@@ -8,6 +8,7 @@ mod checks_faults;
 mod database;
 mod docs;
 mod hand_tables;
+mod hostile;
 mod identity;
 mod identity_change;
 mod identity_imports;

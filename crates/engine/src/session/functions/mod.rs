@@ -1,6 +1,7 @@
 //! Our SQL functions, one file each.
 
 mod as_of;
+pub(crate) mod bounded;
 mod day_end;
 mod day_start;
 mod instant;
@@ -47,6 +48,7 @@ pub(crate) fn register(registry: &mut dyn FunctionRegistry, constants: &Constant
     for name in NOT_REPEATABLE {
         registry.deregister_udf(name)?;
     }
+    bounded::bound(registry)?;
     let days = Shared::new(PeriodIndex::new(constants.calendar.clone(), Grain::Day, constants.as_of));
     let calendar = Shared(constants.calendar.clone());
     let functions = [
