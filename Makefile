@@ -7,8 +7,10 @@ SIZE ?= 10m
 BENCH_DATA ?= bench/data
 BENCH_VENV ?= bench/.venv
 ROUNDS ?= 3
-# How many processes `make torture` kills, and for how many seconds it fuzzes each target.
+# How many processes `make torture` kills, at how many places of each command every kind of write fails (empty: at all),
+# and for how many seconds it fuzzes each target.
 KILLS ?= 1000
+TRIES ?=
 FUZZ ?= 1800
 THROUGHLINE = $(or $(CARGO_TARGET_DIR),target)/release/throughline
 
@@ -76,7 +78,7 @@ api-test: build  ## The server, asked all that its description allows and much t
 # Takes hours. KILLS processes are killed, and every parser of text from outside is fuzzed for FUZZ seconds.
 torture: web/dist/index.html ## Every failing write, a thousand kills, a thousand imports, a year of days, and fuzzing
 	RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS="-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__" \
-		THROUGHLINE_KILLS=$(KILLS) $(CARGO) test --release --package throughline-app --test it -- \
+		THROUGHLINE_KILLS=$(KILLS) THROUGHLINE_TRIES=$(TRIES) $(CARGO) test --release --package throughline-app --test it -- \
 		torture_ --ignored --nocapture --test-threads=1
 	tools/torture/fuzz.sh $(FUZZ)
 
