@@ -43,6 +43,8 @@ struct Wanted {
     /// Name of the layout to read them with, or the text (TOML) of a new one, which is kept in the workspace once it is
     /// imported with; without it layouts are recognised.
     layout: Option<String>,
+    /// Name of their encoding, such as windows-1250; found by looking where absent.
+    encoding: Option<String>,
     /// Only say what would happen.
     #[serde(default)]
     dry_run: bool,
@@ -69,6 +71,7 @@ async fn import(
     let (who, target) = (person.name.clone(), names.join(", "));
     let mut request = ImportRequest {
         dry_run: wanted.dry_run,
+        encoding: wanted.encoding,
         max_rejects: wanted.max_rejects,
         files: files.clone(),
         ..ImportRequest::default()

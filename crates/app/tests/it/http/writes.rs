@@ -38,6 +38,12 @@ async fn a_file_is_dropped_looked_at_and_imported() {
     let dry = ended(app, &dry.json()).await;
     assert_eq!((&dry["state"], &dry["result"]["dry_run"]), (&json!("done"), &json!(true)), "{dry:#}");
     assert_eq!(orders(&site), before);
+    let odd = json!({"uploads": [id], "encoding": "windows-12500"});
+    let odd = ended(app, &post(app, "POST", "/imports", &odd).await.json()).await;
+    assert!(
+        odd["state"] == "failed" && odd["problem"]["detail"].as_str().unwrap().contains("windows-12500"),
+        "{odd:#}"
+    );
     let job = post(app, "POST", "/imports", &json!({"uploads": [id]})).await.json();
     let events = send(app, request("GET", &format!("/api/v1/jobs/{}/events", job["id"]), &[], Body::empty())).await;
     assert_eq!(events.header("content-type"), "text/event-stream");
@@ -62,7 +68,7 @@ async fn a_file_is_dropped_looked_at_and_imported() {
     get(app, &format!("/uploads/{id}/preview")).await.problem(404, "not_found", "no upload");
     assert_eq!(std::fs::read_dir(site.shop.join("data/uploads")).unwrap().count(), 0);
     let jobs = get(app, "/jobs").await.json();
-    assert_eq!(jobs["jobs"].as_array().unwrap().len(), 2);
+    assert_eq!(jobs["jobs"].as_array().unwrap().len(), 3);
     post(app, "DELETE", &format!("/jobs/{}", job["id"]), &json!({})).await.problem(409, "busy", "has ended");
 }
 
