@@ -47,7 +47,7 @@ pub enum Command {
     /// Bring files into the standard tables
     Import(commands::import::Arguments),
     /// Show where data come from and how far they can be trusted
-    Sources(commands::databases::Arguments),
+    Sources(commands::refresh::Arguments),
     /// List, export and replay the rows that were set aside
     Rejects(commands::rejects::Arguments),
     /// Suggest how a file maps onto the standard tables

@@ -20,7 +20,7 @@ pub enum ErrorKind {
 }
 
 /// An error with a message that is a sentence, and a hint that says what to do.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
     /// What the caller should do.
     pub kind: ErrorKind,

@@ -23,6 +23,7 @@ mod plan;
 mod postgres;
 mod proof;
 mod reader;
+mod refresh;
 mod rejects;
 mod revisions;
 pub mod scorecard;
@@ -38,14 +39,14 @@ mod workspace;
 pub use backup::{BackupReport, CopyPeople, RestoreReport, Work};
 pub use checks::{CheckKind, FailedCheck};
 pub use customers::{CustomerList, FoundCustomer};
-pub use database::{QueryReport, RefreshReport, RefreshRequest, Refreshing, Secrets, SourceStatus};
+pub use database::{QueryReport, Refreshing, Secrets};
 pub use doctor::{Check, Checkup, DoctorRequest, Finding, Severity};
 pub use draft::{Draft, text_name};
 pub use error::{Error, ErrorKind, Result};
 pub use folder::Folder;
 pub use identity::Linking;
 pub use import::{
-    ExportedFile, FileReport, ImportReport, ImportRequest, Progress, RejectExport, ReplayReport, StillOpen,
+    Brought, ExportedFile, FileReport, ImportReport, ImportRequest, Progress, RejectExport, ReplayReport, StillOpen,
     TableReport, Vacuumed, Watch,
 };
 pub use journeys::{
@@ -58,6 +59,7 @@ pub use journeys::{
 pub use moved::{MeasureMoved, MovedRequest, WholeMoved};
 pub use postgres::{Gate, PostgresOptions, serve_postgres};
 pub use reader::{MeasureRequest, ReadOptions, Reader};
+pub use refresh::{RefreshReport, RefreshRequest, SourceStatus};
 pub use rejects::{RejectFilter, Rejected};
 pub use revisions::Revision;
 pub use sources::{SourceHealth, TableHealth};

@@ -6,7 +6,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use throughline_model::definitions::{self, DefinitionFile, Definitions};
 use throughline_model::layout::{self, Layout};
-use throughline_model::source::{self, DatabaseSource};
+use throughline_model::source::{self, Source};
 use throughline_model::{Calendar, Diagnostic, Level, Settings, lint, starter, toml_reader};
 
 use crate::folder::Folder;
@@ -115,8 +115,8 @@ impl Workspace {
         Ok(problems)
     }
 
-    /// The databases that are sources, and every problem found in their files. One with an error is left out.
-    pub fn source_definitions(&self) -> Result<(Vec<DatabaseSource>, Vec<Diagnostic>)> {
+    /// The databases and folders that are sources, and every problem found in their files. One with an error is left out.
+    pub fn source_definitions(&self) -> Result<(Vec<Source>, Vec<Diagnostic>)> {
         let own = layouts_of(&self.folder.definition_files()?)?.0;
         let shipped = intake::catalog_layouts()?;
         let layouts: Vec<&Layout> = own.iter().chain(shipped.iter().map(|layout| layout.as_ref())).collect();

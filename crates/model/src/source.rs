@@ -1,4 +1,4 @@
-//! A source that is asked rather than handed in: a database, its queries, and how often they run.
+//! A source that is asked rather than handed in: a database and its queries, or a folder, and how often.
 
 use std::time::Duration;
 
@@ -8,7 +8,59 @@ use crate::source_reader;
 use crate::toml_reader::Place;
 use crate::vocabulary::Vocabulary;
 
-/// A database and what is asked of it: `sources/NAME.toml`.
+/// What one file `sources/NAME.toml` defines.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Source {
+    /// A database.
+    Database(DatabaseSource),
+    /// A folder that other programs write files into.
+    Folder(FolderSource),
+}
+
+impl Source {
+    /// Name: that of its file.
+    pub fn name(&self) -> &str {
+        match self {
+            Source::Database(source) => &source.name,
+            Source::Folder(source) => &source.name,
+        }
+    }
+
+    /// How often it is refreshed by itself; never where absent.
+    pub fn every(&self) -> Option<Duration> {
+        match self {
+            Source::Database(source) => source.every,
+            Source::Folder(source) => source.every,
+        }
+    }
+
+    /// File it was read from, as shown in messages.
+    pub fn file(&self) -> &str {
+        match self {
+            Source::Database(source) => &source.file,
+            Source::Folder(source) => &source.file,
+        }
+    }
+}
+
+/// A folder whose new and changed files are imported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FolderSource {
+    /// Name: that of its file.
+    pub name: String,
+    /// A folder, a file, or a pattern; relative to the workspace.
+    pub path: String,
+    /// Layout to read the files with, instead of recognising it.
+    pub layout: Option<String>,
+    /// How their text is encoded, instead of finding it by looking.
+    pub encoding: Option<String>,
+    /// How often it is looked into by itself; never where absent.
+    pub every: Option<Duration>,
+    /// File it was read from, as shown in messages.
+    pub file: String,
+}
+
+/// A database and what is asked of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DatabaseSource {
     /// Name: that of its file.
@@ -92,11 +144,6 @@ pub fn is_local(host: &str) -> bool {
 }
 
 /// Reads one source. One with an error is not returned: half of it would fetch something else than was meant.
-pub fn read(
-    path: &str,
-    text: &str,
-    vocabulary: &Vocabulary,
-    layouts: &[&Layout],
-) -> (Option<DatabaseSource>, Vec<Diagnostic>) {
+pub fn read(path: &str, text: &str, vocabulary: &Vocabulary, layouts: &[&Layout]) -> (Option<Source>, Vec<Diagnostic>) {
     source_reader::read(path, text, vocabulary, layouts)
 }

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use crate::diagnostic::{Diagnostic, Level, hint_among};
 use crate::layout::{Layout, Origin};
-use crate::source::{Connection, Cursor, DatabaseSource, Password, QueryTarget, SourceQuery, is_local};
+use crate::source::{
+    Connection, Cursor, DatabaseSource, FolderSource, Password, QueryTarget, Source, SourceQuery, is_local,
+};
 use crate::toml_reader::{FieldValue, Section, TomlFile};
 use crate::unit::Unit;
 use crate::vocabulary::Vocabulary;
@@ -23,12 +25,24 @@ struct Known<'a> {
     layouts: &'a [&'a Layout],
 }
 
+impl Known<'_> {
+    /// Whether there is a layout; told where there is none.
+    fn layout(&self, section: &Section<'_>, id: &str) -> bool {
+        let found = self.layouts.iter().any(|layout| layout.id == id);
+        if !found {
+            let hint = hint_among(id, self.layouts.iter().map(|layout| layout.id.as_str()));
+            section.error(section.at("layout"), format!("there is no layout `{id}`"), hint);
+        }
+        found
+    }
+}
+
 pub(crate) fn read(
     path: &str,
     text: &str,
     vocabulary: &Vocabulary,
     layouts: &[&Layout],
-) -> (Option<DatabaseSource>, Vec<Diagnostic>) {
+) -> (Option<Source>, Vec<Diagnostic>) {
     let file = TomlFile::parse(path, text);
     let known = Known { vocabulary, layouts };
     let source = file.versioned_root().and_then(|root| source(root, &known));
@@ -37,9 +51,38 @@ pub(crate) fn read(
     (source.filter(|_| sound), problems)
 }
 
-fn source(root: Section<'_>, known: &Known<'_>) -> Option<DatabaseSource> {
+#[derive(Clone, Copy)]
+enum Kind {
+    Database,
+    Folder,
+}
+
+fn source(root: Section<'_>, known: &Known<'_>) -> Option<Source> {
+    match root.required_choice("kind", &[("postgresql", Kind::Database), ("folder", Kind::Folder)]) {
+        Some(Kind::Folder) => folder(root, known).map(Source::Folder),
+        _ => database(root, known).map(Source::Database),
+    }
+}
+
+fn folder(root: Section<'_>, known: &Known<'_>) -> Option<FolderSource> {
     let name = name_of(&root, known);
-    root.required_choice("kind", &[("postgresql", ())]);
+    let every = length(&root, "every", SHORTEST);
+    let path = root.required_text("path");
+    if path.as_deref() == Some("") {
+        root.error(root.at("path"), "`path` is empty", None);
+    }
+    let layout = root.text("layout");
+    if let Some(id) = &layout {
+        known.layout(&root, id);
+    }
+    let encoding = root.text("encoding");
+    let file = root.path().to_owned();
+    root.done();
+    Some(FolderSource { name: name?, path: path?, layout, encoding, every, file })
+}
+
+fn database(root: Section<'_>, known: &Known<'_>) -> Option<DatabaseSource> {
+    let name = name_of(&root, known);
     let every = length(&root, "every", SHORTEST);
     let timeout = length(&root, "timeout", Duration::from_secs(1)).unwrap_or(TIMEOUT);
     let connection = match root.section("connection") {
@@ -188,14 +231,7 @@ fn target(section: &Section<'_>, known: &Known<'_>) -> Option<QueryTarget> {
             section.error(section.at("table"), format!("there is no standard table `{name}`"), hint);
             None
         }
-        (None, Some(id)) => {
-            if known.layouts.iter().any(|layout| layout.id == id) {
-                return Some(QueryTarget::Layout(id));
-            }
-            let hint = hint_among(&id, known.layouts.iter().map(|layout| layout.id.as_str()));
-            section.error(section.at("layout"), format!("there is no layout `{id}`"), hint);
-            None
-        }
+        (None, Some(id)) => known.layout(section, &id).then_some(QueryTarget::Layout(id)),
         (Some(_), Some(_)) => {
             section.error(section.at("layout"), "a query fills a `table` or is read by a `layout`, not both", None);
             None
@@ -266,7 +302,7 @@ mod tests {
         layout.unwrap()
     }
 
-    fn read_at(path: &str, text: &str) -> (Option<DatabaseSource>, Vec<String>) {
+    fn read_at(path: &str, text: &str) -> (Option<Source>, Vec<String>) {
         let (plain, counting) = (layout("shop", ""), layout("log", "key_by = \"row\"\n"));
         let (source, problems) = read(path, text, &vocabulary(), &[&plain, &counting]);
         (source, problems.iter().map(ToString::to_string).collect())
@@ -281,7 +317,7 @@ mod tests {
     fn a_source_says_what_it_means() {
         let (source, problems) = read_at("sources/shop-db.toml", WHOLE);
         assert_eq!(problems, [] as [String; 0]);
-        let source = source.unwrap();
+        let Some(Source::Database(source)) = source else { panic!("{source:?}") };
         assert_eq!((source.name.as_str(), source.every), ("shop-db", Some(Duration::from_secs(3600))));
         assert_eq!((source.connection.port, source.timeout), (5432, TIMEOUT));
         assert_eq!(source.connection.password, Password::Environment("SHOP_PASSWORD".into()));
@@ -290,6 +326,19 @@ mod tests {
         assert_eq!(first.cursor.as_ref().unwrap().overlap, OVERLAP);
         assert_eq!(source.queries[1].target, QueryTarget::Layout("shop".into()));
         assert_eq!((source.queries[1].name.as_str(), &source.queries[1].cursor), ("old", &None));
+    }
+
+    #[test]
+    fn a_folder_is_a_source_too() {
+        let text = "format = 1\nkind = \"folder\"\npath = \"/srv/exports\"\nevery = \"15m\"\nlayout = \"shop\"\n";
+        let (source, problems) = read_at("sources/exports.toml", text);
+        let Some(Source::Folder(source)) = source else { panic!("{problems:?}") };
+        assert_eq!((source.path.as_str(), source.every), ("/srv/exports", Some(Duration::from_secs(900))));
+        let (source, problems) = read_at("e.toml", &text.replace("\"shop\"", "\"shup\"\ntimeout = \"1m\""));
+        assert!(source.is_none());
+        assert_eq!(problems.len(), 2, "{problems:?}");
+        assert!(problems[0].starts_with("e.toml:5:10: error: there is no layout `shup` (did you mean `shop`?)"));
+        assert!(problems[1].starts_with("e.toml:6:1: error: ") && problems[1].contains("timeout"), "{problems:?}");
     }
 
     #[test]

@@ -6,7 +6,6 @@ pub mod backup;
 pub mod bench;
 pub mod check;
 pub mod customer;
-pub mod databases;
 pub mod demo;
 pub mod doctor;
 pub mod edge;
@@ -20,6 +19,7 @@ pub mod mcp;
 pub mod measure;
 pub mod moved;
 pub mod plan;
+pub mod refresh;
 pub mod rejects;
 pub mod restore;
 pub mod revisions;
@@ -50,7 +50,7 @@ pub async fn run(command: Command, context: &Context) -> Result<Reply> {
         Command::Apply(arguments) => apply::run(arguments, context).await,
         Command::Revisions(arguments) => revisions::run(arguments, context).await,
         Command::Import(arguments) => import::run(arguments, context).await,
-        Command::Sources(arguments) => databases::run(arguments, context).await,
+        Command::Sources(arguments) => refresh::run(arguments, context).await,
         Command::Layout(arguments) => layout::run(arguments, context).await,
         Command::Rejects(arguments) => rejects::run(arguments, context).await,
         Command::Scorecard(arguments) => question::run(arguments, context).await,

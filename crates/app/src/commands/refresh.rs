@@ -1,7 +1,7 @@
-//! `throughline sources`, `sources list` and `sources refresh`: where data come from, and the databases among it.
+//! `throughline sources`, `sources list` and `sources refresh`: where data come from, and what is asked for them.
 
 use clap::{Args, Subcommand};
-use throughline_engine::{RefreshRequest, Refreshing, Result};
+use throughline_engine::{RefreshReport, RefreshRequest, Refreshing, Result};
 
 use super::sources;
 use crate::context::Context;
@@ -25,9 +25,9 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Show the databases of sources/, when each was refreshed and when it is due
+    /// Show the databases and folders of sources/, when each was refreshed and when it is due
     List,
-    /// Fetch what is new in databases and import it
+    /// Import what is new in databases and folders
     Refresh(Refresh),
 }
 
@@ -36,12 +36,12 @@ struct Refresh {
     /// Sources by the names of their files [default: all]
     #[arg(value_name = "NAME")]
     names: Vec<String>,
-    /// Fetch everything again, not only what came after the last row seen
+    /// Take everything again, not only what is new since the last time
     #[arg(long)]
     whole: bool,
 }
 
-/// Shows the health of all sources, lists databases, or refreshes them.
+/// Shows the health of all sources, lists those that can be refreshed, or refreshes them.
 pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
     match arguments.action {
         None => question::run(arguments.health, context).await,
@@ -52,9 +52,9 @@ pub async fn run(arguments: Arguments, context: &Context) -> Result<Reply> {
 
 fn list(context: &Context) -> Result<Reply> {
     let workspace = context.open()?;
-    let sources = workspace.database_sources(context.now)?;
+    let sources = workspace.refreshable_sources(context.now)?;
     let zone = workspace.settings()?.zone;
-    context.reply(|style| render::databases::list(&sources, &zone, style), || wire::databases::List::from(&sources[..]))
+    context.reply(|style| render::refresh::list(&sources, &zone, style), || wire::refresh::List::from(&sources[..]))
 }
 
 /// One source that fails does not stop the others; the exit code is that of the first failure.
@@ -62,7 +62,7 @@ async fn refresh(arguments: Refresh, context: &Context) -> Result<Reply> {
     let workspace = context.open()?;
     let names = match arguments.names {
         names if names.is_empty() => {
-            workspace.database_sources(context.now)?.into_iter().map(|source| source.source).collect()
+            workspace.refreshable_sources(context.now)?.into_iter().map(|source| source.source).collect()
         }
         names => names,
     };
@@ -75,9 +75,13 @@ async fn refresh(arguments: Refresh, context: &Context) -> Result<Reply> {
         drop(meter);
         done.push((source, result));
     }
-    let failed = done.iter().find_map(|(_, result)| result.as_ref().err()).map(|error| failure::code(error.kind));
+    let problem = |result: &'_ Result<RefreshReport>| match result {
+        Ok(report) => report.problems.first().map(|error| error.kind),
+        Err(error) => Some(error.kind),
+    };
+    let failed = done.iter().find_map(|(_, result)| problem(result)).map(failure::code);
     let reply = context
-        .reply(|style| render::databases::refreshed(&done, style), || wire::databases::Refreshed::from(&done[..]))?;
+        .reply(|style| render::refresh::refreshed(&done, style), || wire::refresh::Refreshed::from(&done[..]))?;
     Ok(failed.map_or(reply.clone(), |code| reply.with_code(code)))
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use throughline_engine::intake::SourceFile;
-use throughline_engine::{Error, ErrorKind, ImportReport, ImportRequest, Result, Watch, Workspace};
+use throughline_engine::{Error, ImportReport, ImportRequest, Result, Watch, Workspace};
 
 use crate::context::Context;
 use crate::failure::report;
@@ -45,48 +45,25 @@ async fn look_and_bring(
     }
 }
 
-/// All files together, because some complete the rows of others; where one of them cannot be read, each on its own.
 async fn bring(
     workspace: &Workspace,
     request: &ImportRequest,
     files: Vec<SourceFile>,
     context: &Context,
 ) -> Result<()> {
-    match one(workspace, request, files.clone(), context).await {
-        Ok(done) => return say(&done, context),
-        Err(error) if !is_about_files(&error) => return Err(error),
-        Err(error) if files.len() == 1 => {
-            report(&error, context);
-            return Ok(());
-        }
-        Err(_) => {}
-    }
-    for file in files {
-        match one(workspace, request, vec![file], context).await {
+    let meter = Meter::new(context);
+    let mut progress = |now| report_progress(&meter, now);
+    let brought = workspace.import_apart(request, files, Timestamp::now(), &mut progress).await?;
+    drop(meter);
+    for (_, done) in brought {
+        match done {
             Ok(done) => say(&done, context)?,
-            Err(error) if is_about_files(&error) => {
+            Err(error) => {
                 report(&error, context);
             }
-            Err(error) => return Err(error),
         }
     }
     Ok(())
-}
-
-/// What is wrong with one file must not keep others from coming in.
-fn is_about_files(error: &Error) -> bool {
-    matches!(error.kind, ErrorKind::Input | ErrorKind::Definition)
-}
-
-async fn one(
-    workspace: &Workspace,
-    request: &ImportRequest,
-    files: Vec<SourceFile>,
-    context: &Context,
-) -> Result<ImportReport> {
-    let request = ImportRequest { paths: Vec::new(), files, ..request.clone() };
-    let meter = Meter::new(context);
-    workspace.import(&request, Timestamp::now(), &mut |now| report_progress(&meter, now)).await
 }
 
 fn say(done: &ImportReport, context: &Context) -> Result<()> {

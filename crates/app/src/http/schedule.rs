@@ -1,4 +1,4 @@
-//! Databases that are sources, refreshed when they fall due.
+//! Databases and folders that are sources, refreshed when they fall due.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use throughline_engine::{RefreshReport, RefreshRequest, Refreshing};
 use super::jobs::{Ended, Work};
 use super::problem::{Problem, Result};
 use super::state::Shared;
-use crate::commands::databases::{fetching, secret};
+use crate::commands::refresh::{fetching, secret};
 use crate::wire;
 
 /// How often is looked what is due.
@@ -70,10 +70,13 @@ async fn run(shared: &Shared, source: String, work: Work) -> Result<Ended> {
     };
     let report: Option<RefreshReport> = shared.compute.run_now(run).await?;
     let Some(report) = report else { return Ok(Ended::Cancelled) };
-    if report.import.is_some() {
+    for problem in &report.problems {
+        tracing::warn!(source = report.source, problem = problem.message, "a file of a source was not imported");
+    }
+    if !report.imports.is_empty() {
         shared.metrics.imports.inc();
         shared.warm();
     }
-    let source = wire::databases::Source::from(&report);
+    let source = wire::refresh::Source::from(&report);
     Ok(Ended::Done(serde_json::to_value(source).map_err(|_| Problem::internal())?))
 }

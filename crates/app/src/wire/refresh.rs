@@ -7,17 +7,17 @@ use throughline_engine::{Error, QueryReport, RefreshReport, Result, SourceStatus
 use super::import;
 use crate::failure;
 
-/// All databases among the sources.
+/// All sources that can be refreshed.
 #[derive(Debug, Serialize)]
 pub struct List {
-    sources: Vec<Database>,
+    sources: Vec<Status>,
 }
 
 #[derive(Debug, Serialize)]
-struct Database {
+struct Status {
     source: String,
     file: String,
-    database: String,
+    from: String,
     every_seconds: Option<u64>,
     refreshed_at: Option<Timestamp>,
     due_at: Option<Timestamp>,
@@ -26,16 +26,16 @@ struct Database {
 
 impl From<&[SourceStatus]> for List {
     fn from(sources: &[SourceStatus]) -> List {
-        let database = |one: &SourceStatus| Database {
+        let status = |one: &SourceStatus| Status {
             source: one.source.clone(),
             file: one.file.clone(),
-            database: one.database.clone(),
+            from: one.place.clone(),
             every_seconds: one.every.map(|every| every.as_secs()),
             refreshed_at: one.refreshed_at,
             due_at: one.due_at,
             problem: one.problem.clone(),
         };
-        List { sources: sources.iter().map(database).collect() }
+        List { sources: sources.iter().map(status).collect() }
     }
 }
 
@@ -51,8 +51,10 @@ pub struct Source {
     source: String,
     outcome: &'static str,
     queries: Vec<Query>,
-    import: Option<import::Report>,
-    problem: Option<Problem>,
+    imports: Vec<import::Report>,
+    /// Files that may still be written.
+    waiting: Vec<String>,
+    problems: Vec<Problem>,
 }
 
 #[derive(Debug, Serialize)]
@@ -79,8 +81,9 @@ impl From<&[(String, Result<RefreshReport>)]> for Refreshed {
                 source: name.clone(),
                 outcome: "failed",
                 queries: Vec::new(),
-                import: None,
-                problem: Some(Problem::from(error)),
+                imports: Vec::new(),
+                waiting: Vec::new(),
+                problems: vec![Problem::from(error)],
             },
         };
         Refreshed { sources: done.iter().map(source).collect() }
@@ -89,12 +92,18 @@ impl From<&[(String, Result<RefreshReport>)]> for Refreshed {
 
 impl From<&RefreshReport> for Source {
     fn from(report: &RefreshReport) -> Source {
+        let outcome = match (report.imports.is_empty(), report.problems.is_empty()) {
+            (false, _) => "imported",
+            (true, true) => "unchanged",
+            (true, false) => "failed",
+        };
         Source {
             source: report.source.clone(),
-            outcome: if report.import.is_some() { "imported" } else { "unchanged" },
+            outcome,
             queries: report.queries.iter().map(Query::from).collect(),
-            import: report.import.as_ref().map(import::Report::from),
-            problem: None,
+            imports: report.imports.iter().map(import::Report::from).collect(),
+            waiting: report.waiting.clone(),
+            problems: report.problems.iter().map(Problem::from).collect(),
         }
     }
 }

@@ -48,7 +48,7 @@ fn two_hundred_thousand_rows_come_in_bounded_memory() {
     let source = &answer["sources"][0];
     assert_eq!((source["outcome"].as_str(), source["queries"][0]["rows"].as_u64()), (Some("imported"), Some(200_000)));
     assert!(source["queries"][0]["bytes"].as_u64().unwrap() > 190_000_000);
-    assert_eq!(source["import"]["tables"][0]["added"], 200_000, "{source:#}");
+    assert_eq!(source["imports"][0]["tables"][0]["added"], 200_000, "{source:#}");
     eprintln!("peak memory of the refresh: {} MiB", peak >> 10);
     assert!(peak < 900 << 10, "{peak} KiB");
     assert_eq!(json(&shop, &["sql", "SELECT count(*) FROM interactions", "--json"])["rows"][0][0], 200_000);
@@ -101,7 +101,7 @@ fn one_that_fails_does_not_stop_the_others() {
     let answer: Value = serde_json::from_str(&said).unwrap();
     let outcomes = [&answer["sources"][0]["outcome"], &answer["sources"][1]["outcome"]];
     assert_eq!(outcomes, ["failed", "imported"]);
-    assert_eq!(answer["sources"][0]["problem"]["error"], "input");
+    assert_eq!(answer["sources"][0]["problems"][0]["error"], "input");
     let page = text(&throughline(&shop, &["sources", "refresh"]).stdout);
     assert!(page.contains("error: sources/broken.toml:") && page.contains("Nothing new."), "{page}");
     // The passwords are nowhere in the workspace's data.

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
@@ -70,4 +70,50 @@ fn files_come_in_as_they_appear() {
     assert_eq!(end(&mut watching).code(), Some(0));
     assert!(told.recv().is_err(), "nothing was imported twice");
     assert_eq!(answer(&shop, &["sql", "SELECT count(*) FROM interactions"])["rows"][0][0], 160);
+}
+
+#[test]
+fn a_folder_is_a_source_that_is_refreshed() {
+    let folder = tempfile::tempdir().unwrap();
+    ok(folder.path(), &["init", "shop", "--name", "Shop"]);
+    let (shop, drop) = (folder.path().join("shop"), folder.path().join("drop"));
+    fs::create_dir_all(shop.join("sources")).unwrap();
+    let source = shop.join("sources/till.toml");
+    fs::write(&source, "format = 1\nkind = \"folder\"\npath = \"../drop/*.csv\"\nevery = \"1h\"\n").unwrap();
+    fs::create_dir(&drop).unwrap();
+    let refresh = |arguments: &[&str]| -> (Option<i32>, Value) {
+        let output = command(&shop, &[&["sources", "refresh", "till", "--json"], arguments].concat()).output().unwrap();
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        (output.status.code(), answer["sources"][0].clone())
+    };
+    let settled = |name: &str, write: &dyn Fn(&Path)| {
+        appear(&drop, name, write);
+        let file = fs::File::options().write(true).open(drop.join(name)).unwrap();
+        file.set_modified(SystemTime::now() - Duration::from_secs(60)).unwrap();
+    };
+    assert_eq!(refresh(&[]).1["outcome"], "unchanged", "an empty folder");
+    settled("a.csv", &|path| interactions(path, 0..100, "search"));
+    appear(&drop, "b.csv", |path| interactions(path, 100..150, "search"));
+    let (code, first) = refresh(&[]);
+    assert_eq!(
+        (code, &first["outcome"], &first["imports"][0]["tables"][0]["added"]),
+        (Some(0), &"imported".into(), &100.into())
+    );
+    assert!(first["waiting"][0].as_str().unwrap().ends_with("b.csv"), "{first:#}");
+    assert_eq!(refresh(&[]).1["imports"][0]["tables"][0]["added"], 50, "it did not change since the last time");
+    assert_eq!(refresh(&[]).1["outcome"], "unchanged");
+    settled("odd.csv", &|path| fs::write(path, "what,is,this\n1,2,3\n").unwrap());
+    settled("c.csv", &|path| interactions(path, 150..160, "search"));
+    let (code, odd) = refresh(&[]);
+    assert_eq!(odd["imports"][0]["tables"][0]["added"], 10, "{odd:#}");
+    assert!(code != Some(0) && odd["problems"][0]["message"].as_str().unwrap().contains("odd.csv"), "{odd:#}");
+    let list = answer(&shop, &["sources", "list"])["sources"][0].clone();
+    assert!(list["problem"].as_str().unwrap().contains("odd.csv") && list["due_at"].is_string(), "{list:#}");
+    assert_eq!((list["from"].as_str(), list["every_seconds"].as_u64()), (Some("../drop/*.csv"), Some(3600)));
+    assert_eq!(refresh(&[]).1["outcome"], "failed", "it is tried again");
+    settled("odd.csv", &|path| interactions(path, 160..165, "search"));
+    assert_eq!(refresh(&[]).1["imports"][0]["tables"][0]["added"], 5);
+    assert!(answer(&shop, &["sources", "list"])["sources"][0]["problem"].is_null());
+    assert_eq!(refresh(&["--whole"]).1["imports"][0]["files"].as_array().unwrap().len(), 4, "all again");
+    assert_eq!(answer(&shop, &["sql", "SELECT count(*) FROM interactions"])["rows"][0][0], 165);
 }

@@ -7,9 +7,10 @@ mod layout;
 mod refresh;
 mod refused;
 mod spool;
-mod state;
+pub(crate) mod state;
 
-pub use refresh::{QueryReport, RefreshReport, RefreshRequest, Refreshing, SourceStatus};
+pub(crate) use refresh::Refresh;
+pub use refresh::{QueryReport, Refreshing};
 pub(crate) use state::{columns_of, fetched_layouts, problems};
 
 /// Finds a password by the name of an environment variable; the engine does not know the environment.

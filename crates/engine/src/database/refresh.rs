@@ -1,30 +1,18 @@
-//! Refreshing a source: fetch, import, remember.
+//! Refreshing a database: fetch, import, remember.
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
-use throughline_model::Level;
-use throughline_model::diagnostic::hint_among;
+use jiff::Timestamp;
 use throughline_model::layout::Layout;
 use throughline_model::source::DatabaseSource;
 
 use super::fetch::{Fetched, Fetching};
-use super::state::{self, SourceState};
+use super::state::SourceState;
 use super::{Secrets, connect, file_name, layout};
 use crate::intake::{Recognition, SourceFile};
 use crate::workspace::Workspace;
-use crate::{Error, ImportReport, Progress, Result};
-
-/// Which source to refresh and how.
-#[derive(Debug, Clone, Default)]
-pub struct RefreshRequest {
-    /// Name of the source.
-    pub source: String,
-    /// Fetch everything, not only what came after the last row seen.
-    pub whole: bool,
-}
+use crate::{ImportReport, Progress, Result};
 
 /// How far a refresh is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,145 +43,23 @@ pub struct QueryReport {
     pub cursor: Option<String>,
 }
 
-/// What a refresh did.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RefreshReport {
-    /// The source.
-    pub source: String,
-    /// Its queries.
-    pub queries: Vec<QueryReport>,
-    /// The import; `None` where the database told what it told the last time.
-    pub import: Option<ImportReport>,
-}
-
-/// What is known of a source without asking it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SourceStatus {
-    /// Its name.
-    pub source: String,
-    /// The file that defines it.
-    pub file: String,
-    /// The database, as `user@host:port/database`.
-    pub database: String,
-    /// How often it is refreshed by itself.
-    pub every: Option<Duration>,
-    /// When it was last refreshed.
-    pub refreshed_at: Option<Timestamp>,
-    /// When it will be refreshed by itself.
-    pub due_at: Option<Timestamp>,
-    /// What went wrong the last time.
-    pub problem: Option<String>,
-}
-
-impl Workspace {
-    /// Fetches what is new in a database and imports it.
-    ///
-    /// # Errors
-    /// Input: there is no such source, or the database refuses us. Definition: the source or one of its queries is
-    /// wrong, with file, line and column. Busy: it is being refreshed, or the database is out of reach. In each case
-    /// nothing was imported, and the next refresh begins where this one did.
-    pub async fn refresh(
-        &self,
-        request: &RefreshRequest,
-        secrets: &Secrets<'_>,
-        now: Timestamp,
-        progress: &mut (dyn FnMut(Refreshing) + Send),
-    ) -> Result<RefreshReport> {
-        let source = self.database_source(&request.source)?;
-        let _lock = state::lock(self.folder(), &source.name)?;
-        let mut remembered = state::load(self.folder(), &source.name)?;
-        let mut refresh = Refresh { workspace: self, source: &source, now, remembered: &mut remembered };
-        let done = refresh.run(request.whole, secrets, progress).await;
-        remembered.tried_at = Some(now);
-        match &done {
-            Ok(_) => (remembered.refreshed_at, remembered.problem) = (Some(now), None),
-            Err(error) => remembered.problem = Some(error.message.clone()),
-        }
-        state::store(self.folder(), &source.name, &remembered)?;
-        done
-    }
-
-    /// All sources that are databases, by name.
-    ///
-    /// # Errors
-    /// Definition: the file of one of them is wrong.
-    pub fn database_sources(&self, now: Timestamp) -> Result<Vec<SourceStatus>> {
-        let status = |source: DatabaseSource| {
-            let state = state::load(self.folder(), &source.name)?;
-            let connection = &source.connection;
-            let (user, host, port) = (&connection.user, &connection.host, connection.port);
-            Ok(SourceStatus {
-                database: format!("{user}@{host}:{port}/{}", connection.database),
-                every: source.every,
-                refreshed_at: state.refreshed_at,
-                due_at: source.every.map(|every| due_at(&state, every, now)),
-                problem: state.problem,
-                source: source.name,
-                file: source.file,
-            })
-        };
-        self.sound_sources()?.into_iter().map(status).collect()
-    }
-
-    /// Names of the sources that are to be refreshed by now. One that failed waits its time, too. A source whose file is
-    /// wrong is never due: `check` tells why.
-    pub fn due(&self, now: Timestamp) -> Result<Vec<String>> {
-        let mut due = Vec::new();
-        for source in self.source_definitions()?.0 {
-            let Some(every) = source.every else { continue };
-            if due_at(&state::load(self.folder(), &source.name)?, every, now) <= now {
-                due.push(source.name);
-            }
-        }
-        Ok(due)
-    }
-
-    fn database_source(&self, name: &str) -> Result<DatabaseSource> {
-        let (sources, problems) = self.source_definitions()?;
-        let file = format!("sources/{name}.toml");
-        if let Some(source) = sources.iter().find(|source| source.name == name) {
-            return Ok(source.clone());
-        }
-        if let Some(problem) = problems.iter().find(|problem| problem.file == file) {
-            return Err(Error::definition(problem.to_string()).hint("Run `throughline check` to see all problems."));
-        }
-        let known: Vec<&str> = sources.iter().map(|source| source.name.as_str()).collect();
-        let hint = hint_among(name, known.iter().copied());
-        Err(Error::input(format!("There is no source {name}."))
-            .hint(hint.unwrap_or_else(|| format!("Define it in {file}; see docs/database.md."))))
-    }
-
-    fn sound_sources(&self) -> Result<Vec<DatabaseSource>> {
-        let (sources, problems) = self.source_definitions()?;
-        match problems.iter().find(|problem| problem.level == Level::Error) {
-            None => Ok(sources),
-            Some(problem) => {
-                Err(Error::definition(problem.to_string()).hint("Run `throughline check` to see all problems."))
-            }
-        }
-    }
-}
-
-/// The moment it is due at; now where it was never asked.
-fn due_at(state: &SourceState, every: Duration, now: Timestamp) -> Timestamp {
-    let every = SignedDuration::try_from(every).unwrap_or(SignedDuration::MAX);
-    state.tried_at.map_or(now, |tried| tried.saturating_add(every).unwrap_or(Timestamp::MAX))
-}
-
-struct Refresh<'a> {
-    workspace: &'a Workspace,
-    source: &'a DatabaseSource,
-    now: Timestamp,
-    remembered: &'a mut SourceState,
+/// One refresh of a database, under the lock of its source.
+pub(crate) struct Refresh<'a> {
+    pub(crate) workspace: &'a Workspace,
+    pub(crate) source: &'a DatabaseSource,
+    pub(crate) now: Timestamp,
+    pub(crate) remembered: &'a mut SourceState,
 }
 
 impl Refresh<'_> {
-    async fn run(
+    /// Fetches, imports, and knows then what is to be remembered: what the queries brought, and the import, where there
+    /// was anything new.
+    pub(crate) async fn run(
         &mut self,
         whole: bool,
         secrets: &Secrets<'_>,
         progress: &mut (dyn FnMut(Refreshing) + Send),
-    ) -> Result<RefreshReport> {
+    ) -> Result<(Vec<QueryReport>, Vec<ImportReport>)> {
         let folder = self.workspace.folder();
         let spool = spool_folder(&folder.staging(), &self.source.name)?;
         let nothing = SourceState::default();
@@ -205,7 +71,7 @@ impl Refresh<'_> {
         drop(connected);
         let queries = || self.source.queries.iter().zip(&fetched);
         let news = queries().any(|(query, fetched)| whole || self.is_news(&query.name, fetched));
-        let import = if news { Some(self.import(&fetched, &layouts, progress).await?) } else { None };
+        let imports = if news { vec![self.import(&fetched, &layouts, progress).await?] } else { Vec::new() };
         let reports = queries().map(|(query, fetched)| QueryReport {
             query: query.name.clone(),
             rows: fetched.rows,
@@ -217,7 +83,7 @@ impl Refresh<'_> {
         let states =
             self.source.queries.iter().zip(fetched).map(|(query, fetched)| (query.name.clone(), fetched.state));
         self.remembered.queries = states.collect();
-        Ok(RefreshReport { source: self.source.name.clone(), queries: reports, import })
+        Ok((reports, imports))
     }
 
     /// Imports what was fetched; all of it or nothing.

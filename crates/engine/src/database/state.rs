@@ -15,6 +15,7 @@ use xxhash_rust::xxh3::Xxh3;
 use super::{file_name, layout};
 use crate::error::at;
 use crate::folder::Folder;
+use crate::import::Looks;
 use crate::lock::{self, Lock};
 use crate::sealed::{self, Doubt};
 use crate::store::manifest::newer;
@@ -24,17 +25,24 @@ const FORMAT: u32 = 1;
 
 /// What is remembered of a source.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct SourceState {
+pub(crate) struct SourceState {
     /// Layout of this file.
     pub(super) format: u32,
     /// When it was last asked.
-    pub(super) tried_at: Option<Timestamp>,
+    pub(crate) tried_at: Option<Timestamp>,
     /// When it was last asked and all went well.
-    pub(super) refreshed_at: Option<Timestamp>,
+    pub(crate) refreshed_at: Option<Timestamp>,
     /// What went wrong the last time.
-    pub(super) problem: Option<String>,
-    /// The queries, by name.
+    pub(crate) problem: Option<String>,
+    /// The queries of a database, by name.
+    #[serde(default)]
     pub(super) queries: BTreeMap<String, QueryState>,
+    /// Files of a folder that were imported.
+    #[serde(default)]
+    pub(crate) files: Looks,
+    /// Files of a folder that may still be written.
+    #[serde(default)]
+    pub(crate) waiting: Looks,
 }
 
 /// What is remembered of a query.
@@ -77,7 +85,7 @@ pub(super) fn path(folder: &Folder, source: &str) -> PathBuf {
 }
 
 /// What is remembered of a source; nothing at first.
-pub(super) fn load(folder: &Folder, source: &str) -> Result<SourceState> {
+pub(crate) fn load(folder: &Folder, source: &str) -> Result<SourceState> {
     let path = path(folder, source);
     if !path.exists() {
         return Ok(SourceState::default());
@@ -93,7 +101,7 @@ pub(super) fn load(folder: &Folder, source: &str) -> Result<SourceState> {
 }
 
 /// Remembers: durable on return, and never half of it.
-pub(super) fn store(folder: &Folder, source: &str, state: &SourceState) -> Result<()> {
+pub(crate) fn store(folder: &Folder, source: &str, state: &SourceState) -> Result<()> {
     fs::create_dir_all(folder.sources()).map_err(at(&folder.sources()))?;
     let mut file = tempfile::Builder::new().prefix(".state-").tempfile_in(folder.sources())?;
     let text = sealed::page(&SourceState { format: FORMAT, ..state.clone() })?;
@@ -108,7 +116,7 @@ pub(super) fn store(folder: &Folder, source: &str, state: &SourceState) -> Resul
 ///
 /// # Errors
 /// Busy: somebody else refreshes it.
-pub(super) fn lock(folder: &Folder, source: &str) -> Result<Lock> {
+pub(crate) fn lock(folder: &Folder, source: &str) -> Result<Lock> {
     lock::alone_or(&folder.sources().join(format!("{source}.lock")), || {
         Error::busy(format!("The source {source} is being refreshed already.")).hint("Try again later.")
     })

@@ -27,7 +27,8 @@ pub use replay::{ReplayReport, StillOpen};
 pub use report::{FileReport, ImportReport, Progress, TableReport};
 pub(crate) use statement::Stating;
 pub use vacuum::Vacuumed;
-pub use watch::Watch;
+pub(crate) use watch::Looks;
+pub use watch::{Brought, Watch};
 
 use crate::database;
 use crate::error::at;

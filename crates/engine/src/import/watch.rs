@@ -6,32 +6,39 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
-use super::checksum;
+use super::{ImportReport, ImportRequest, checksum};
 use crate::intake::{self, SourceFile};
 use crate::reader::ReadOptions;
 use crate::workspace::Workspace;
-use crate::{Error, Result};
+use crate::{Error, ErrorKind, Progress, Result};
 
 /// Endings of files that other programs are still writing.
 const UNFINISHED: [&str; 5] = ["part", "partial", "tmp", "crdownload", "filepart"];
 
 /// How a file looked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Look {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Look {
     bytes: u64,
     modified: SystemTime,
 }
+
+/// Files, and how each looked.
+pub(crate) type Looks = BTreeMap<PathBuf, Look>;
+
+/// Files that were imported together, and what became of them.
+pub type Brought = (Vec<SourceFile>, Result<ImportReport>);
 
 /// Files, folders and patterns that are looked at again and again.
 pub struct Watch {
     paths: Vec<String>,
     /// A file that was not changed for so long is written to its end.
     quiet: Duration,
-    seen: BTreeMap<PathBuf, Look>,
-    handed: BTreeMap<PathBuf, Look>,
+    pub(crate) seen: Looks,
+    pub(crate) handed: Looks,
     /// Sizes and checksums of the files that were imported before.
-    imported: BTreeSet<(u64, String)>,
+    pub(crate) imported: BTreeSet<(u64, String)>,
 }
 
 impl Workspace {
@@ -56,7 +63,62 @@ impl Workspace {
     }
 }
 
+impl Workspace {
+    /// Imports files together, because some complete the rows of others; where one of them cannot be read, each on its
+    /// own, so that it keeps no other from coming in.
+    ///
+    /// # Errors
+    /// What is wrong with no file: the workspace, the machine.
+    pub async fn import_apart(
+        &self,
+        request: &ImportRequest,
+        files: Vec<SourceFile>,
+        now: Timestamp,
+        progress: &mut (dyn FnMut(Progress) + Send),
+    ) -> Result<Vec<Brought>> {
+        let of = |files: &[SourceFile]| ImportRequest { paths: Vec::new(), files: files.to_vec(), ..request.clone() };
+        let together = self.import(&of(&files), now, progress).await;
+        match &together {
+            Err(error) if !is_about_files(error) => return Err(error.clone()),
+            Err(_) if files.len() > 1 => {}
+            _ => return Ok(vec![(files, together)]),
+        }
+        let mut brought = Vec::with_capacity(files.len());
+        for file in files {
+            let file = vec![file];
+            let done = self.import(&of(&file), now, progress).await;
+            if let Err(error) = &done
+                && !is_about_files(error)
+            {
+                return Err(error.clone());
+            }
+            brought.push((file, done));
+        }
+        Ok(brought)
+    }
+}
+
+/// What is wrong with one file must not keep others from coming in.
+fn is_about_files(error: &Error) -> bool {
+    matches!(error.kind, ErrorKind::Input | ErrorKind::Definition)
+}
+
 impl Watch {
+    /// A file that was handed out could not be read: it is handed out again.
+    pub(crate) fn refused(&mut self, path: &Path) {
+        self.handed.remove(path);
+        self.seen.remove(path);
+    }
+
+    /// The files that were seen and may still be written, and those that were handed out and are still there.
+    pub(crate) fn waiting_and_handed(self) -> (Looks, Looks) {
+        let Watch { mut seen, mut handed, .. } = self;
+        // What JSON cannot hold is looked at afresh the next time.
+        seen.retain(|path, look| path.to_str().is_some() && look.modified >= SystemTime::UNIX_EPOCH);
+        handed.retain(|path, look| seen.get(path) == Some(look));
+        (seen.into_iter().filter(|(path, _)| !handed.contains_key(path)).collect(), handed)
+    }
+
     /// Files that are new or changed since they were handed out, and written to their end. Each is handed out once.
     ///
     /// # Errors

@@ -81,12 +81,12 @@ impl Shop {
     }
 
     fn status(&self) -> SourceStatus {
-        self.bench.workspace.database_sources(self.bench.now).unwrap().remove(0)
+        self.bench.workspace.refreshable_sources(self.bench.now).unwrap().remove(0)
     }
 }
 
 fn counts(report: &RefreshReport) -> (u64, u64, u64, u64) {
-    let import: &ImportReport = report.import.as_ref().unwrap();
+    let import: &ImportReport = report.imports.first().unwrap();
     let counts = import.tables.iter().find(|one| one.table == "orders").unwrap().counts.unwrap();
     (counts.added, counts.corrected, counts.unchanged, counts.stale)
 }
@@ -103,7 +103,7 @@ async fn all_rows_come_whatever_stands_in_them() {
     );
     shop.define(&plain());
     let report = shop.refresh().await;
-    let import = report.import.as_ref().unwrap();
+    let import = report.imports.first().unwrap();
     assert_eq!((report.queries[0].rows, import.rejected, import.files[0].rows_read), (4, 1, 4));
     assert_eq!((import.files[0].file.as_str(), import.files[0].layout.as_str()), ("shop-db.orders.csv", "shop-db"));
     let sql = "SELECT customer_ref, ordered_at, status, goods, coupon, source FROM orders ORDER BY order_id";
@@ -119,7 +119,7 @@ async fn all_rows_come_whatever_stands_in_them() {
     assert_eq!(rejects, ["shop-db.orders.csv|ordered_at|4,inf,infinity,paid,1.0000,"]);
     // The server writes dates as in Germany, and its zone is Kathmandu's.
     let unchanged = shop.refresh().await;
-    assert_eq!((unchanged.import, shop.imports()), (None, 1));
+    assert_eq!((unchanged.imports.len(), shop.imports()), (0, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -136,7 +136,7 @@ async fn rows_set_aside_are_mended_as_those_of_files_are() {
     let Some(mut shop) = Shop::new("mended_db") else { return };
     shop.sql("INSERT INTO orders VALUES (1, 'a', 'infinity', 'paid', 7, now()), (2, 'b', now(), 'paid', 1, now())");
     shop.define(&format!("{QUERY}cursor = \"updated_at\"\n"));
-    assert_eq!(shop.refresh().await.import.unwrap().rejected, 1);
+    assert_eq!(shop.refresh().await.imports[0].rejected, 1);
     let folder = shop.bench.workspace.folder().root().join("mended");
     let now = shop.bench.tick();
     shop.bench.workspace.export_rejects(&folder, &RejectFilter::default(), now).await.unwrap();
@@ -174,7 +174,7 @@ async fn only_what_is_new_or_changed_is_fetched_and_no_tie_is_lost() {
     // What comes again says nothing new, and soon is not even imported.
     let third = shop.refresh().await;
     assert_eq!((third.queries[0].rows, counts(&third)), (2, (0, 0, 2, 0)));
-    assert_eq!((shop.refresh().await.import, shop.imports()), (None, 3));
+    assert_eq!((shop.refresh().await.imports.len(), shop.imports()), (0, 3));
     let whole = shop.refresh_as(PASSWORD, true).await.unwrap();
     assert_eq!((whole.queries[0].rows, counts(&whole)), (103, (0, 0, 103, 0)));
 }
@@ -189,7 +189,7 @@ async fn rows_committed_late_are_found_by_the_overlap() {
     shop.sql(&row(2, "2026-06-01 09:56"));
     assert_eq!(counts(&shop.refresh().await).0, 1);
     shop.sql(&row(3, "2026-06-01 09:54"));
-    assert!(shop.refresh().await.import.is_none());
+    assert!(shop.refresh().await.imports.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -218,7 +218,7 @@ async fn several_queries_tell_of_one_moment_and_layouts_read_them() {
     let receipts = "[[query]]\nname = \"receipts\"\nlayout = \"till\"\nsql = 'SELECT id + 100 AS \"nr\", total AS \"Sum\", customer AS \"Who\", at AS \"When\", 1 AS more FROM orders'\n";
     shop.define(&format!("{}{receipts}", plain()));
     let report = shop.refresh().await;
-    assert_eq!((counts(&report).0, report.import.unwrap().files.len()), (2, 2));
+    assert_eq!((counts(&report).0, report.imports[0].files.len()), (2, 2));
     assert_eq!(shop.orders().await, ["1|placed|1.0", "101|null|1.0"]);
     shop.define(&format!("{}{}", plain(), receipts.replace("\"Who\"", "\"Whom\"")));
     let error = shop.fail().await;
@@ -398,7 +398,7 @@ async fn a_column_that_is_gone_is_noted_and_what_is_known_stays() {
     shop.define(star);
     shop.refresh().await;
     shop.sql(&view(", state AS status"));
-    let notes = shop.refresh().await.import.unwrap().notes;
+    let notes = shop.refresh().await.imports.remove(0).notes;
     assert!(notes.iter().any(|note| note.contains("brings no column goods any more")), "{notes:?}");
     assert_eq!(shop.orders().await, ["1|placed|1.0"]);
 }

@@ -226,7 +226,7 @@ async fn mistakes_are_told_with_file_and_line() {
             vec!["layouts/test.toml:12:", "no column \"Idd\""],
         ),
         (
-            "[[record]]\ntable = \"orders\"\nquery = \"SELECT CAST(\\\"Status\\\" AS INT) AS n, * FROM raw\"\n\
+            "[[record]]\ntable = \"orders\"\nquery = \"SELECT CAST(\\\"When\\\" AS INT) AS n, * FROM raw\"\n\
              [record.columns]\norder_id = \"n\"\n",
             vec!["layouts/test.toml:10:", "cast", "write TRY_CAST"],
         ),
