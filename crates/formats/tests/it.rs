@@ -308,6 +308,12 @@ fn what_is_too_long_or_too_deep_ends_with_a_sentence() {
     let mut long = b"[{\"a\":\"".to_vec();
     long.resize(40 << 20, b'x');
     assert!(problem("a.json", &long).contains("line 1: a record is longer than 16 MiB"));
+    let row = format!("{{\"id\":1,\"text\":\"{}\"}}", "x".repeat(17 << 20));
+    for lines in [row.clone(), format!("{row}\n{{\"id\":2}}\n")] {
+        assert!(problem("a.jsonl", lines.as_bytes()).contains("line 1: a record is longer than 16 MiB"));
+    }
+    let envelope = format!("{{\"next\":\"{}\",\"rows\":[{{\"id\":1}}]}}", "x".repeat(17 << 20));
+    assert_eq!(texts("a.json", envelope.as_bytes()).len(), 1);
     let deep = format!("[{}{}]", "{\"a\":[".repeat(100_000), "]}".repeat(100_000));
     assert_eq!(texts("a.json", deep.as_bytes()).len(), 1);
     for cut in [&b"[{\"a\":1},{\"a\":"[..], b"[{\"a\":1},", b"{\"data\":[{\"a\":1}]", b"{\"a\":\n"] {

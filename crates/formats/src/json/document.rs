@@ -65,7 +65,7 @@ impl Document<'_> {
     /// Reads everything; the rows of the objects on the outermost level, which are read only where no list is.
     fn read(&mut self) -> Step<Option<Rows>> {
         let mut objects: Option<Rows> = None;
-        let mut first = true;
+        let (mut first, mut too_long) = (true, None);
         while let Some(byte) = self.scanner.token()? {
             match byte {
                 b'[' => self.list("")?,
@@ -73,10 +73,13 @@ impl Document<'_> {
                     let line = self.scanner.line;
                     self.scanner.keep();
                     self.object("", 0)?;
-                    if let Some(whole) = self.scanner.kept() {
-                        let mut rows = self.spool.rows()?;
-                        rows.write(line, &whole)?;
-                        objects = Some(rows);
+                    match self.scanner.kept() {
+                        Some(whole) => {
+                            let mut rows = self.spool.rows()?;
+                            rows.write(line, &whole)?;
+                            objects = Some(rows);
+                        }
+                        None => too_long = Some(line),
                     }
                 }
                 b'{' if objects.is_some() => {
@@ -88,12 +91,19 @@ impl Document<'_> {
                         rows.write(line, &row)?;
                     }
                 }
-                b'{' => self.object("", 0)?,
+                // An envelope may be as long as it likes, a row may not.
+                b'{' => match too_long {
+                    Some(line) => return Err(End::Stop(Stop::TooLong(line))),
+                    None => self.object("", 0)?,
+                },
                 b',' => drop(self.scanner.next()?),
                 other => return Err(unexpected(self.scanner.line, other, "a list or an object")),
             }
         }
-        Ok(objects)
+        match too_long.filter(|_| self.lists.is_empty()) {
+            Some(line) => Err(End::Stop(Stop::TooLong(line))),
+            None => Ok(objects),
+        }
     }
 
     fn finish(self, whole: Option<Rows>) -> std::io::Result<Vec<Part>> {
