@@ -1,6 +1,7 @@
 //! What is said of a file that no layout knows: its columns, what comes nearest, and how to write a layout for it.
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use throughline_model::layout::Layout;
@@ -38,8 +39,8 @@ pub(super) fn unknown(file: &SourceFile, header: &[String], layouts: &[Arc<Layou
 fn nearest_input(header: &[String], layouts: &[Arc<Layout>]) -> Option<String> {
     let inputs = layouts.iter().flat_map(|layout| layout.inputs.iter().map(move |input| (layout, input)));
     let near = inputs.filter_map(|(layout, input)| {
-        let has = |column: &str| header.iter().any(|name| input.canonical(name) == Some(column));
-        let missing: Vec<&str> = input.header.iter().map(String::as_str).filter(|column| !has(column)).collect();
+        let known: HashSet<&str> = header.iter().filter_map(|name| input.canonical(name)).collect();
+        let missing: Vec<&str> = input.header.iter().map(String::as_str).filter(|name| !known.contains(name)).collect();
         let share = ((input.header.len() - missing.len()) * 100).checked_div(input.header.len())?;
         let told =
             || format!("The nearest is {} of layout {}, which misses {}.", input.name, layout.id, missing.join(", "));
