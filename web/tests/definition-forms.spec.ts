@@ -38,6 +38,15 @@ async function save(page: Page, path: string): Promise<void> {
   expect((await sent).ok()).toBe(true);
 }
 
+test('tables that are written as one value are left to the text', async ({ page }) => {
+  await visit(page, '/definitions?file=scorecard.toml');
+  await editor(page).fill('format = 1\nobjective = [{ id = "a", name = "A", perspective = "customer" }]\n');
+  await expect(forms(page).getByText('They stand in the text as one value')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Add objective' })).toBeHidden();
+  await forms(page).getByRole('button', { name: 'Line 2' }).click();
+  await expect(editor(page)).toBeFocused();
+});
+
 test('an objective is added, weighed, measured and taken away with its links', async ({ page, request }) => {
   const complaints = watch(page);
   await visit(page, '/definitions?file=scorecard.toml');
