@@ -1,7 +1,7 @@
 //! Revisions of the definitions: what was in force when, applied by whom and why.
 
 use std::fs::{self, File};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -123,25 +123,41 @@ pub fn store(folder: &Folder, files: &[DefinitionFile], mut revision: Revision) 
     }
     write_snapshot(&folder.revisions(), &revision.content, files)?;
     let line = sealed::line(&Line { format: FORMAT, revision: &revision })?;
-    append(&folder.revisions().join("log.jsonl"), &line)?;
-    File::open(folder.revisions())?.sync_all()?;
+    let log = folder.revisions().join("log.jsonl");
+    let stands = |error: Error| {
+        error.context(format!("Revision {} stands, but a power failure could take it back", revision.number))
+    };
+    if let Err(error) = append(&log, &line)? {
+        return Err(stands(at(&log)(error)));
+    }
+    sync(&folder.revisions()).map_err(stands)?;
     Ok(Some(revision))
 }
 
-/// Adds a line to the log, whole or not at all, in the place of one that was not written to its end.
-fn append(log: &Path, line: &str) -> Result<()> {
-    let mut file = File::options().create(true).truncate(false).read(true).write(true).open(log)?;
+/// Adds a line to the log in the place of one that was not written to its end. The inner error is that of a line which
+/// stands and is perhaps not on the disk; with the outer one there is none.
+fn append(log: &Path, line: &str) -> Result<io::Result<()>> {
+    let open = || File::options().create(true).truncate(false).read(true).write(true).open(log);
+    let mut file = open().map_err(at(log))?;
     let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes)?;
+    file.read_to_end(&mut bytes).map_err(at(log))?;
     let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last as u64 + 1);
-    file.set_len(end)?;
-    file.seek(SeekFrom::Start(end))?;
-    let written = file.write_all(format!("{line}\n").as_bytes()).and_then(|()| file.sync_all());
-    if written.is_err() {
-        // What was told to have failed must not come into force later. A half line would not count anyway.
+    file.set_len(end).and_then(|()| file.seek(SeekFrom::Start(end))).map_err(at(log))?;
+    if let Err(error) = file.write_all(format!("{line}\n").as_bytes()) {
+        // A half line would not count anyway.
         let _ = file.set_len(end);
+        return Err(at(log)(error));
     }
-    Ok(written?)
+    match file.sync_all() {
+        // What was told to have failed must not come into force later.
+        Err(error) if file.set_len(end).is_ok() => Err(at(log)(error)),
+        synced => Ok(synced),
+    }
+}
+
+/// What stands in a folder is on the disk.
+fn sync(folder: &Path) -> Result<()> {
+    File::open(folder).and_then(|file| file.sync_all()).map_err(at(folder))
 }
 
 fn write_snapshot(revisions: &Path, content: &str, files: &[DefinitionFile]) -> Result<()> {
@@ -151,26 +167,24 @@ fn write_snapshot(revisions: &Path, content: &str, files: &[DefinitionFile]) -> 
     }
     fs::create_dir_all(revisions).map_err(at(revisions))?;
     drop_unfinished(revisions)?;
-    let scratch = tempfile::Builder::new().prefix(UNFINISHED).tempdir_in(revisions)?;
+    let scratch = tempfile::Builder::new().prefix(UNFINISHED).tempdir_in(revisions).map_err(at(revisions))?;
     for file in files {
         let path = scratch.path().join(&file.path);
         if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent)?;
+            fs::create_dir_all(parent).map_err(at(parent))?;
         }
-        let mut written = File::create(&path)?;
-        written.write_all(file.text.as_bytes())?;
-        written.sync_all()?;
+        let write = |mut written: File| written.write_all(file.text.as_bytes()).and_then(|()| written.sync_all());
+        File::create(&path).and_then(write).map_err(at(&path))?;
     }
     for folder in [scratch.path().join("measures"), scratch.path().join("layouts"), scratch.path().to_path_buf()] {
         if folder.is_dir() {
-            File::open(folder)?.sync_all()?;
+            sync(&folder)?;
         }
     }
-    fs::rename(scratch.path(), &target)?;
+    fs::rename(scratch.path(), &target).map_err(at(&target))?;
     // It has another name now: there is nothing left to remove.
     let _ = scratch.keep();
-    File::open(revisions)?.sync_all()?;
-    Ok(())
+    sync(revisions)
 }
 
 /// Removes what processes left that died while they wrote a snapshot. Under the lock, nobody writes one.
