@@ -13,7 +13,7 @@ use futures::TryStreamExt;
 use serde_json::{Map, Value};
 
 use crate::personal::personal_columns;
-use crate::session::{Joins, Session, hints};
+use crate::session::{Joins, Session, caught, hints};
 use crate::{Error, Result};
 
 /// Digits that a double holds exactly; a decimal with more stays a text in JSON.
@@ -82,8 +82,10 @@ impl Session {
         };
         let columns: Vec<AnswerColumn> = columns.map(column).collect();
         let plan = limited(plan, most)?;
-        match self.answer(plan.clone(), &columns, most, Joins::Hash).await {
-            Err(error) if hints::is_out_of_memory(&error) => self.answer(plan, &columns, most, Joins::Merge).await,
+        match caught(self.answer(plan.clone(), &columns, most, Joins::Hash)).await {
+            Err(error) if hints::is_out_of_memory(&error) => {
+                caught(self.answer(plan, &columns, most, Joins::Merge)).await
+            }
             answer => answer,
         }
     }

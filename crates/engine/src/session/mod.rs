@@ -16,6 +16,7 @@ pub(crate) mod views;
 
 use std::collections::HashMap;
 use std::fmt;
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -29,6 +30,7 @@ use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::{SendableRecordBatchStream, SessionState, SessionStateBuilder};
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
+use futures::FutureExt;
 use jiff::Timestamp;
 use throughline_model::definitions::Definitions;
 use throughline_model::period::{Calendar, Grain, Period};
@@ -303,9 +305,12 @@ impl Session {
 
     async fn collect(&self, plan: LogicalPlan, joins: Joins) -> Result<Vec<RecordBatch>> {
         let longest = self.inner.options.longest;
-        let rows = DataFrame::new(joins.apply(self.context.state()), plan).collect();
-        match tokio::time::timeout(longest, rows).await {
-            Ok(rows) => rows.map_err(|error| hints::running_error(&error)),
+        let rows = async {
+            let rows = DataFrame::new(joins.apply(self.context.state()), plan).collect().await;
+            rows.map_err(|error| hints::running_error(&error))
+        };
+        match tokio::time::timeout(longest, caught(rows)).await {
+            Ok(rows) => rows,
             Err(_) => Err(Error::input(format!("The query took longer than {} s and was stopped.", longest.as_secs()))
                 .hint("ask for less at once")),
         }
@@ -315,6 +320,20 @@ impl Session {
     pub(crate) async fn stream(&self, plan: LogicalPlan, joins: Joins) -> Result<SendableRecordBatchStream> {
         let rows = DataFrame::new(joins.apply(self.context.state()), plan).execute_stream().await;
         rows.map_err(|error| hints::running_error(&error))
+    }
+}
+
+/// A question whose library may give up by a panic, as Arrow does where a column of texts passes 2 GiB: that is the
+/// question's problem, and ends neither a command nor a server.
+pub(crate) async fn caught<T>(asked: impl Future<Output = Result<T>>) -> Result<T> {
+    match AssertUnwindSafe(asked).catch_unwind().await {
+        Ok(answer) => answer,
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            let why = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("it panicked");
+            Err(Error::input(format!("The query failed in the library that runs it: {why}."))
+                .hint("ask for less at once; a column of texts holds 2 GiB"))
+        }
     }
 }
 
