@@ -61,3 +61,21 @@ pub struct Reading {
     /// Why there is no value.
     pub empty: Option<Empty>,
 }
+
+impl Reading {
+    /// A period that no row counts for, and that nothing can change any more.
+    pub fn without_rows(period: Period) -> Reading {
+        Reading {
+            period,
+            segment: None,
+            value: None,
+            n: 0,
+            numerator: None,
+            denominator: None,
+            interval: None,
+            mature: true,
+            left_out: 0,
+            empty: Some(Empty::NoRows),
+        }
+    }
+}

@@ -165,18 +165,7 @@ fn formula_reading<'a>(
 ) -> Reading {
     let inputs = formula.inputs();
     let value = formula.evaluate(&mut |id, shift| of(id, shift)?.value);
-    let mut reading = Reading {
-        period: period.clone(),
-        segment: None,
-        value,
-        n: 0,
-        numerator: None,
-        denominator: None,
-        interval: None,
-        mature: true,
-        left_out: 0,
-        empty: None,
-    };
+    let mut reading = Reading { value, empty: None, ..Reading::without_rows(period.clone()) };
     let known: Vec<&Reading> = inputs.iter().filter_map(|(id, shift)| of(id, *shift)).collect();
     reading.n = known.iter().map(|input| input.n).min().unwrap_or(0);
     reading.left_out = known.iter().map(|input| input.left_out).sum();

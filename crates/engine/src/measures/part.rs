@@ -116,18 +116,8 @@ pub(crate) fn reading(
     covered: bool,
     mature: bool,
 ) -> Reading {
-    let mut reading = Reading {
-        period: period.clone(),
-        segment: segment.map(str::to_owned),
-        value: None,
-        n: 0,
-        numerator: None,
-        denominator: None,
-        interval: None,
-        mature,
-        left_out: 0,
-        empty: None,
-    };
+    let segment = segment.map(str::to_owned);
+    let mut reading = Reading { segment, mature, empty: None, ..Reading::without_rows(period.clone()) };
     match part {
         None if covered && counts_from_zero(&measure.aggregate) => reading.value = Some(0.0),
         None => {}

@@ -59,22 +59,9 @@ pub(super) async fn one(reader: &Reader, id: &str, period: &Period) -> Result<Re
     let request =
         MeasureRequest { grain: Some(period.grain), by: None, from: Some(period.start), to: Some(period.end) };
     let mut readings = reader.measure(id, &request).await?.into_iter();
-    Ok(readings.find(|reading| reading.period.index == period.index).unwrap_or_else(|| nothing(period)))
-}
-
-fn nothing(period: &Period) -> Reading {
-    Reading {
-        period: period.clone(),
-        segment: None,
-        value: None,
-        n: 0,
-        numerator: None,
-        denominator: None,
-        interval: None,
-        mature: true,
-        left_out: 0,
-        empty: Some(Empty::NoRows),
-    }
+    Ok(readings
+        .find(|reading| reading.period.index == period.index)
+        .unwrap_or_else(|| Reading::without_rows(period.clone())))
 }
 
 /// The answers about the earlier period that differ from what is known now.

@@ -421,3 +421,17 @@ fn periods_table(periods: &[Period]) -> Result<MemTable> {
     )?;
     Ok(MemTable::try_new(schema, vec![vec![batch]])?)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_of_the_library_is_an_error_of_the_question() {
+        let asked: std::pin::Pin<Box<dyn Future<Output = Result<()>>>> = Box::pin(async { panic!("offset overflow") });
+        let error = caught(asked).await.unwrap_err();
+        assert_eq!(error.message, "The query failed in the library that runs it: offset overflow.");
+        assert!(caught(async { Ok(()) }).await.is_ok());
+    }
+}
